@@ -1,0 +1,41 @@
+// The one contract that every kind of edge function runs behind: load, invoke with a deadline, dispose.
+import type { Failure } from '../message/requests.ts'
+
+/** What the caller of a function knows about the invocation. */
+export interface Invocation {
+  /** The event object, as the kind of function expects it; it is serialised, never shared. */
+  readonly event: unknown
+  readonly requestId: string
+  /** Real milliseconds after which the invocation has failed. */
+  readonly deadlineMs: number
+  /** Largest serialised result, in bytes. */
+  readonly maxResultBytes: number
+}
+
+/** How an invocation ended. Log lines are those the function wrote while it ran. */
+export type InvocationResult =
+  | { readonly kind: 'returned'; readonly value: unknown; readonly logs: readonly string[]; readonly coldStart: boolean }
+  | {
+      readonly kind: 'failed'
+      /** `threw` covers load failures and crashes; `invalid` results that are not JSON objects or too large. */
+      readonly because: 'threw' | 'timeout' | 'throttled' | 'invalid'
+      /** Message and stack, for the log. */
+      readonly detail: string
+      readonly logs: readonly string[]
+      readonly coldStart: boolean
+    }
+
+/**
+ * A loaded function. `invoke` never rejects and always settles: a function can hang, exit, leak or lie, and the
+ * proxy goes on. After a failure the next invocation gets a fresh instance.
+ */
+export interface FunctionRunner {
+  invoke(invocation: Invocation): Promise<InvocationResult>
+  dispose(): Promise<void>
+}
+
+/** What CloudFront answers when a function fails: status and page. */
+export interface FunctionFailure {
+  readonly status: 502 | 503
+  readonly failure: Failure
+}

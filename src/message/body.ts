@@ -1,0 +1,310 @@
+// A body that is stored while it streams: one producer, any number of readers of the same chunks.
+
+/** Bodies up to this size are joined to one piece when complete, so that a hit is one write. */
+const JOIN_BYTES = 1024 * 1024
+/** Bodies up to this size are kept as a latin1 string: less memory, and one write together with the header. */
+const TEXT_BYTES = 4 * 1024
+/** When nobody stores the body, the producer is paused with this much unread by the slowest reader. */
+const TRANSIT_BYTES = 256 * 1024
+
+export type BodyState = 'open' | 'complete' | 'failed'
+
+/** Whoever fills a body. Both calls may come at any time and more than once. */
+export interface BodySource {
+  pause(): void
+  resume(): void
+  /** Nobody wants the rest: stop producing. The body has failed already when this is called. */
+  abort(reason: Error): void
+}
+
+const NO_SOURCE: BodySource = { pause() {}, resume() {}, abort() {} }
+
+/**
+ * An append-only list of chunks with a state and readers.
+ *
+ * While somebody retains the body (a cache tier that stores it), every chunk stays and a reader may start at any
+ * time. When the last one lets go before the end, chunks that every reader has passed are dropped and the slowest
+ * reader's pace reaches the source (backpressure).
+ */
+export class Body {
+  state: BodyState = 'open'
+  /** Why the body failed. */
+  error: Error | null = null
+  /** Bytes received so far; the whole size once complete. */
+  bytes = 0
+  #chunks: Buffer[] = []
+  #text: string | null = null
+  #joined = false
+  /** Number of chunks dropped from the front. */
+  #dropped = 0
+  #retained = 0
+  #readers = new Set<BodyReader>()
+  #source: BodySource
+  #paused = false
+  #settled: ((complete: boolean) => void)[] = []
+
+  constructor(source: BodySource = NO_SOURCE) {
+    this.#source = source
+  }
+
+  /** A complete body made of bytes at hand. */
+  static of(content: Buffer | string): Body {
+    const body = new Body()
+    const bytes = typeof content === 'string' ? Buffer.from(content) : content
+    if (bytes.length > 0) body.append(bytes)
+    body.finish()
+    return body
+  }
+
+  static readonly empty = Body.of('')
+
+  /** Adds a chunk. The caller gives the chunk away: it must not change it later. */
+  append(chunk: Buffer): void {
+    if (this.state !== 'open') return
+    this.bytes += chunk.length
+    this.#chunks.push(chunk)
+    for (const reader of this.#readers) reader.onChunk()
+    this.#applyBackpressure()
+  }
+
+  finish(): void {
+    if (this.state !== 'open') return
+    this.state = 'complete'
+    this.#join()
+    for (const reader of this.#readers) reader.onEnd()
+    this.#settle(true)
+  }
+
+  fail(error: Error): void {
+    if (this.state !== 'open') return
+    this.state = 'failed'
+    this.error = error
+    for (const reader of this.#readers) reader.onEnd()
+    this.#readers.clear()
+    this.#chunks = []
+    this.#settle(false)
+  }
+
+  /** True while a reader can still start at the first byte. */
+  get isReadableFromStart(): boolean {
+    return this.#dropped === 0 && this.state !== 'failed'
+  }
+
+  /** The whole body as one piece if it is complete and small enough, for the one-write answer. */
+  get whole(): string | Buffer | null {
+    if (this.state !== 'complete' || this.#dropped > 0) return null
+    if (this.#text !== null) return this.#text
+    if (this.#chunks.length === 0) return ''
+    return this.#chunks.length === 1 ? this.#chunks[0]! : null
+  }
+
+  /** Keeps all chunks until {@link release}; false when the start is gone already. */
+  retain(): boolean {
+    if (!this.isReadableFromStart) return false
+    this.#retained++
+    if (this.#paused) this.#applyBackpressure()
+    return true
+  }
+
+  /** Undoes one {@link retain}. An open body without readers and keepers is aborted. */
+  release(): void {
+    this.#retained--
+    if (this.state !== 'open' || this.#retained > 0) return
+    this.#dropPassed()
+    this.#applyBackpressure()
+    this.#abortIfUnwanted()
+  }
+
+  /** Calls back once, when the body has come to its end: true complete, false failed. At once if it has already. */
+  onSettled(callback: (complete: boolean) => void): void {
+    if (this.state === 'open') this.#settled.push(callback)
+    else callback(this.state === 'complete')
+  }
+
+  /** Starts reading at the first byte. Throws when the start is gone. */
+  read(consumer: BodyConsumer): BodyReader {
+    if (!this.isReadableFromStart && this.state !== 'failed') throw new Error('the start of this body is gone')
+    const reader = new BodyReader(this, consumer)
+    if (this.state === 'open') this.#readers.add(reader)
+    return reader
+  }
+
+  /** @internal Chunk number `index` from the first, or null when there is none (yet). */
+  chunkAt(index: number): Buffer | null {
+    if (this.#text !== null && index === 0) return Buffer.from(this.#text, 'latin1')
+    return this.#chunks[index - this.#dropped] ?? null
+  }
+
+  /** @internal */
+  onProgress(): void {
+    if (this.state !== 'open' || this.#retained > 0) return
+    this.#dropPassed()
+    this.#applyBackpressure()
+  }
+
+  /** @internal */
+  remove(reader: BodyReader): void {
+    this.#readers.delete(reader)
+    if (this.state === 'complete' && this.#retained > 0) this.#join()
+    if (this.state !== 'open') return
+    this.onProgress()
+    this.#abortIfUnwanted(reader)
+  }
+
+  #settle(complete: boolean): void {
+    const callbacks = this.#settled
+    this.#settled = []
+    for (const callback of callbacks) callback(complete)
+  }
+
+  /**
+   * A chunk may be a slice of a much larger read buffer; what stays for long gets memory of its own.
+   * Waits while a reader stands between two chunks.
+   */
+  #join(): void {
+    if (this.#joined || this.bytes > JOIN_BYTES || this.#dropped > 0 || this.#chunks.length === 0) return
+    const count = this.#chunks.length
+    for (const reader of this.#readers) if (reader.position > 0 && reader.position < count) return
+    for (const reader of this.#readers) if (reader.position > 0) reader.position = 1
+    this.#joined = true
+    if (this.bytes <= TEXT_BYTES) {
+      this.#text = toFlatText(this.#chunks)
+      this.#chunks = []
+      return
+    }
+    const one = Buffer.allocUnsafeSlow(this.bytes)
+    let at = 0
+    for (const chunk of this.#chunks) at += chunk.copy(one, at)
+    this.#chunks = [one]
+  }
+
+  #dropPassed(): void {
+    let passed = Infinity
+    for (const reader of this.#readers) passed = Math.min(passed, reader.position)
+    const count = Math.min(passed, this.#dropped + this.#chunks.length) - this.#dropped
+    if (count > 0) {
+      this.#chunks.splice(0, count)
+      this.#dropped += count
+    }
+  }
+
+  #applyBackpressure(): void {
+    const tooFull = this.#retained === 0 && this.#readers.size > 0 && this.#unreadBytes() > TRANSIT_BYTES
+    if (tooFull === this.#paused || this.state !== 'open') return
+    this.#paused = tooFull
+    if (tooFull) this.#source.pause()
+    else this.#source.resume()
+  }
+
+  #unreadBytes(): number {
+    let sum = 0
+    for (const chunk of this.#chunks) sum += chunk.length
+    return sum
+  }
+
+  #abortIfUnwanted(gone?: BodyReader): void {
+    if (this.#readers.size > 0 || this.state !== 'open') return
+    // A body that is only stored goes on when its store wants it without readers; a viewer that leaves ends it.
+    if (this.#retained > 0 && gone === undefined) return
+    const reason = new Error('nobody reads this body any more')
+    this.fail(reason)
+    this.#source.abort(reason)
+  }
+}
+
+function toFlatText(chunks: readonly Buffer[]): string {
+  return (chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString('latin1')
+}
+
+/** Takes the chunks of one reader. */
+export interface BodyConsumer {
+  /** Returns false when no more is wanted until {@link BodyReader.resume}. */
+  onData(chunk: Buffer): boolean
+  onEnd(): void
+  onError(error: Error): void
+}
+
+/** One reader's position in a body; created by {@link Body.read}, starts with {@link resume}. */
+export class BodyReader {
+  /** Chunks read so far. */
+  position = 0
+  #body: Body
+  #consumer: BodyConsumer
+  #flowing = false
+  #done = false
+
+  constructor(body: Body, consumer: BodyConsumer) {
+    this.#body = body
+    this.#consumer = consumer
+  }
+
+  /** Hands out what is there, then what comes, until the consumer says stop. */
+  resume(): void {
+    if (this.#flowing || this.#done) return
+    this.#flowing = true
+    this.#pump()
+  }
+
+  /** Leaves. Aborts the source when nobody else wants the body. */
+  cancel(): void {
+    if (this.#done) return
+    this.#done = true
+    this.#body.remove(this)
+  }
+
+  /** @internal */
+  onChunk(): void {
+    if (this.#flowing) this.#pump()
+  }
+
+  /** @internal */
+  onEnd(): void {
+    if (this.#flowing || this.#body.state === 'failed') this.#pump()
+  }
+
+  #pump(): void {
+    while (this.#flowing && !this.#done) {
+      const chunk = this.#body.chunkAt(this.position)
+      if (chunk === null) break
+      this.position++
+      this.#flowing = this.#consumer.onData(chunk)
+      if (!this.#done) this.#body.onProgress()
+    }
+    if (this.#done || this.#body.state === 'open') return
+    if (this.#body.state === 'failed') {
+      this.#finish()
+      this.#consumer.onError(this.#body.error ?? new Error('the body failed'))
+    } else if (this.#body.chunkAt(this.position) === null) {
+      this.#finish()
+      this.#consumer.onEnd()
+    }
+  }
+
+  #finish(): void {
+    this.#done = true
+    this.#body.remove(this)
+  }
+}
+
+/** Reads a body to its end into one buffer; rejects when it fails or grows beyond `maxBytes`. */
+export function readWholeBody(body: Body, maxBytes: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const parts: Buffer[] = []
+    let bytes = 0
+    const reader: BodyReader = body.read({
+      onData(chunk) {
+        bytes += chunk.length
+        if (bytes > maxBytes) {
+          reader.cancel()
+          reject(new Error(`the body is larger than ${maxBytes} bytes`))
+          return false
+        }
+        parts.push(chunk)
+        return true
+      },
+      onEnd: () => resolve(Buffer.concat(parts)),
+      onError: reject,
+    })
+    reader.resume()
+  })
+}

@@ -1,0 +1,50 @@
+// What travels beside a request through the layers.
+import type { CancelToken, Clock } from './clock.ts'
+import type { OriginRequest, OriginResponse, ViewerRequest } from './requests.ts'
+import type { Settlement } from './settlement.ts'
+import type { Trace } from './trace.ts'
+import type { DefaultCacheBehavior } from '../model/cache-behavior.ts'
+import type { Distribution } from '../model/distribution.ts'
+
+/** What a behavior tells the cache tiers; compiled once from its policies. */
+export interface CacheRules {
+  /** Decides once per response whether and how long it is stored. */
+  settle(response: Pick<OriginResponse, 'status' | 'headers'>, now: number): Settlement
+  /** False when cookies are forwarded: no collapsing, no conditional requests. */
+  readonly collapses: boolean
+  readonly revalidates: boolean
+  /** MinTTL = 0: requests that waited for a response that turns out private are sent on, one each. */
+  readonly releasesUncacheable: boolean
+}
+
+/** Invalidations of one distribution: (pattern, sequence) pairs, appended only. */
+export interface InvalidationLog {
+  /** The newest sequence number. */
+  readonly sequence: number
+  /** Whether an invalidation newer than `since` takes this object. */
+  covers(url: string, since: number): boolean
+}
+
+/** What travels beside one request; made at the edge, handed down to the origin. */
+export interface RequestContext {
+  readonly trace: Trace
+  readonly clock: Clock
+  readonly token: CancelToken
+  readonly distribution: Distribution
+  readonly behavior: DefaultCacheBehavior
+  readonly rules: CacheRules
+  readonly invalidations: InvalidationLog
+  /** The viewer's request, after a viewer-request function. */
+  readonly viewer: ViewerRequest
+  /** Path and query string as a viewer requests them: what invalidation paths are compared with. */
+  readonly invalidationUrl: string
+  readonly pop: string
+  readonly region: string
+}
+
+/** A request with another token, for a fetch that several requests wait for. */
+export function withToken(context: RequestContext, token: CancelToken): RequestContext {
+  return { ...context, token }
+}
+
+export type { OriginRequest }

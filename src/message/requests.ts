@@ -1,0 +1,113 @@
+// HTTP requests and responses as they travel between viewer, tiers and origin.
+import type { Readable } from 'node:stream'
+import type { Body } from './body.ts'
+import type { Headers } from './headers.ts'
+import type { Settlement } from './settlement.ts'
+import type { DetailedResultType, ResultType } from '../model/result-types.ts'
+
+/** A request as the viewer sent it, or as a viewer-request function changed it. */
+export interface ViewerRequest {
+  readonly method: string
+  /** Path as received, percent-encoded, without query string. */
+  readonly path: string
+  /** Query string without '?', as received. */
+  readonly queryString: string
+  readonly headers: Headers
+  readonly clientIp: string
+  readonly clientPort: number
+  readonly httpVersion: '1.0' | '1.1' | '2.0'
+  readonly scheme: 'http' | 'https'
+  /** The body still to be read; null when there is none. */
+  readonly body: RequestBody | null
+}
+
+/** A request body: a stream that is read once, or bytes that a function gave in its place. */
+export type RequestBody =
+  | { readonly kind: 'stream'; readonly stream: Readable }
+  | { readonly kind: 'bytes'; readonly bytes: Buffer }
+
+/**
+ * A request on its way to the origin. Path, query string and headers are what the policies forward; Host,
+ * origin path and custom headers are added at the origin step, after the origin-request function.
+ */
+export interface OriginRequest {
+  readonly method: string
+  readonly path: string
+  readonly queryString: string
+  readonly headers: Headers
+  readonly body: RequestBody | null
+  /** Cache key without the method; '' for requests that pass the caches by. */
+  readonly key: string
+  /** True when the viewer asked for a range, which is fetched as asked and not stored. */
+  readonly isRange: boolean
+}
+
+/** Where a response came from. `layer` names who contacted the origin on a miss. */
+export type Layer = 'EDGE' | 'REC' | 'Origin Shield'
+
+/** A failure that CloudFront itself answers; the viewer gets its error page. */
+export interface Failure {
+  /** The sentence on the error page (errors reference, section 2). */
+  readonly message: string
+  readonly resultType: ResultType
+  readonly detailedResultType: DetailedResultType
+  /** What happened here, for log and trace: ECONNREFUSED 127.0.0.1:3000 and the like. */
+  readonly detail: string
+}
+
+/** A response on its way from the origin to the viewer. */
+export interface OriginResponse {
+  readonly status: number
+  /** The origin's reason phrase, or ''. */
+  readonly statusText: string
+  /** As the origin, or the origin-response function, gave them; hop-by-hop headers are gone. */
+  readonly headers: Headers
+  readonly body: Body
+  /** Set by the first tier that meets the response; null on the uncached path. */
+  readonly settlement: Settlement | null
+  /** How the layers below got it: from the origin, from a cache, or a cached copy that the origin confirmed. */
+  readonly outcome: 'Miss' | 'Hit' | 'RefreshHit'
+  readonly layer: Layer
+  /** An origin-request function made it. */
+  readonly isGenerated: boolean
+  readonly failure: Failure | null
+}
+
+/** The origin part of a request that is about to leave, as an origin-request function may see and change it. */
+export interface OutgoingOrigin {
+  readonly kind: 'custom' | 's3'
+  readonly domainName: string
+  /** OriginPath: '' or '/production'. */
+  readonly path: string
+  readonly customHeaders: Headers
+  /** Custom origins only; an S3 origin has the defaults. */
+  readonly port: number
+  readonly protocol: 'http' | 'https'
+  /** Seconds. */
+  readonly readTimeout: number
+  /** Seconds. */
+  readonly keepaliveTimeout: number
+  readonly sslProtocols: readonly string[]
+  /** S3 origins only. */
+  readonly authMethod: 'none' | 'origin-access-identity'
+  readonly region: string
+}
+
+/** A request as it is about to be sent: all headers that CloudFront adds are there (Host, Via, X-Forwarded-For …). */
+export interface OutgoingRequest {
+  readonly method: string
+  /** Starts with '/', without OriginPath. */
+  readonly path: string
+  readonly queryString: string
+  readonly headers: Headers
+  readonly body: RequestBody | null
+  readonly origin: OutgoingOrigin
+}
+
+/** A response made by a function instead of an origin. */
+export interface GeneratedResponse {
+  readonly status: number
+  readonly statusText: string
+  readonly headers: Headers
+  readonly body: Buffer
+}

@@ -1,0 +1,111 @@
+// The one record of what happened to a request: fixed fields, filled in on the way, nothing formatted.
+import type { Settlement } from './settlement.ts'
+import type { EventType } from '../model/functions.ts'
+import type {
+  BypassReason,
+  DetailedResultType,
+  ResultType,
+  StoreReason,
+  TierReason,
+  TierVerdict,
+} from '../model/result-types.ts'
+
+/** What one cache tier found and did. */
+export interface TierRecord {
+  readonly layer: 'edge' | 'regional'
+  /** POP code or AWS Region. */
+  readonly place: string
+  verdict: TierVerdict
+  because: TierReason
+  /** Seconds the copy is old, on a hit. */
+  age: number
+  /** Whether the answer was stored; null while it is not decided. */
+  stored: boolean | null
+  storedBecause: StoreReason | null
+}
+
+/** One run of an edge function. */
+export interface FunctionRecord {
+  readonly event: EventType
+  readonly name: string
+  readonly outcome: 'continued' | 'generated' | 'failed'
+  readonly milliseconds: number
+  readonly coldStart: boolean
+  /** Why it failed, with the first line of the error; null otherwise. */
+  readonly error: string | null
+  /** What the function logged, at most 100 lines. */
+  readonly logs: readonly string[]
+}
+
+/** One attempt at an origin. */
+export interface OriginRecord {
+  readonly originId: string
+  /** Where it went: http://127.0.0.1:3000/path or a file. */
+  readonly target: string
+  readonly method: string
+  status: number | null
+  /** Milliseconds until the header came. */
+  firstByteMs: number | null
+  error: string | null
+}
+
+/** How far the answer got. */
+export type Delivery = 'open' | 'complete' | 'client-gone' | 'broken'
+
+/**
+ * Everything that happened to one request. Logs, metrics, explain, console and test matchers are views of it.
+ * Fields are plain and set in place; text is made only when somebody looks.
+ */
+export class Trace {
+  /** Equals X-Amz-Cf-Id. */
+  id: string
+  /** Milliseconds of the product's clock. */
+  startedAt: number
+  /** Milliseconds of a monotonic clock, for durations. */
+  startedTick: number
+  method = ''
+  host = ''
+  url = ''
+  clientIp = ''
+  httpVersion = ''
+  distributionId = ''
+  pop = ''
+  region = ''
+  /** Path pattern of the behavior; '*' is the default one. */
+  behavior = ''
+  /** Why this behavior: its number in the list, or -1 for the default one. */
+  behaviorIndex = -1
+  bypass: BypassReason | null = null
+  key = ''
+  edge: TierRecord | null = null
+  regional: TierRecord | null = null
+  settlement: Settlement | null = null
+  functions: FunctionRecord[] | null = null
+  origins: OriginRecord[] | null = null
+  status = 0
+  resultType: ResultType = 'Miss'
+  detailedResultType: DetailedResultType = 'Miss'
+  /** The failing step in words, or null. */
+  problem: string | null = null
+  /** Bytes of body sent to the viewer. */
+  bytes = 0
+  firstByteMs = 0
+  totalMs = 0
+  delivery: Delivery = 'open'
+
+  constructor(id: string, startedAt: number, startedTick: number) {
+    this.id = id
+    this.startedAt = startedAt
+    this.startedTick = startedTick
+  }
+
+  addFunction(record: FunctionRecord): void {
+    if (this.functions === null) this.functions = [record]
+    else this.functions.push(record)
+  }
+
+  addOrigin(record: OriginRecord): void {
+    if (this.origins === null) this.origins = [record]
+    else this.origins.push(record)
+  }
+}

@@ -1,0 +1,30 @@
+// Problems a user can fix: coded, with the place and the next step.
+
+const CODES = {
+  PF_USAGE: 2,
+  PF_CONFIG: 2,
+  PF_PORT_IN_USE: 1,
+  PF_LISTEN: 1,
+  PF_NODE_VERSION: 1,
+} as const
+
+/** The codes of {@link PocketfrontError}; their numbers are the exit codes of the CLI. */
+export type ErrorCode = keyof typeof CODES
+
+/** A problem the user can fix. The message says what is wrong, the hint what to do next. */
+export class PocketfrontError extends Error {
+  readonly code: ErrorCode
+  readonly hint: string | null
+
+  constructor(code: ErrorCode, message: string, hint: string | null = null) {
+    super(hint === null ? message : `${message}\n  ${hint}`)
+    this.name = 'PocketfrontError'
+    this.code = code
+    this.hint = hint
+  }
+
+  /** The exit code of the CLI for this problem: 1 failed, 2 bad usage or configuration. */
+  get exitCode(): number {
+    return CODES[this.code]
+  }
+}

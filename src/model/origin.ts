@@ -1,0 +1,78 @@
+// Origins and origin groups, as configured; where they are really reached is the target.
+import type { Seconds } from './distribution.ts'
+
+/** (API Reference, 'CustomOriginConfig') */
+export interface CustomOriginConfig {
+  readonly HTTPPort: number
+  readonly HTTPSPort: number
+  readonly OriginProtocolPolicy: 'http-only' | 'match-viewer' | 'https-only'
+  readonly OriginReadTimeout: Seconds
+  readonly OriginKeepaliveTimeout: Seconds
+}
+
+/** A bucket reached through S3's REST endpoint. (API Reference, 'S3OriginConfig') */
+export interface S3OriginConfig {
+  readonly OriginAccessIdentity: string
+  readonly OriginReadTimeout: Seconds
+}
+
+export interface OriginCustomHeader {
+  readonly HeaderName: string
+  readonly HeaderValue: string
+}
+
+/** One origin with defaults filled in; exactly one of the two configurations is set. (API Reference, 'Origin') */
+export interface Origin {
+  readonly Id: string
+  readonly DomainName: string
+  /** '' or '/production': starts with a slash, does not end with one. */
+  readonly OriginPath: string
+  readonly CustomHeaders: readonly OriginCustomHeader[]
+  readonly CustomOriginConfig: CustomOriginConfig | null
+  readonly S3OriginConfig: S3OriginConfig | null
+  readonly ConnectionAttempts: number
+  readonly ConnectionTimeout: Seconds
+  /** null: no limit on the whole origin phase. */
+  readonly ResponseCompletionTimeout: Seconds | null
+  readonly OriginShield: { readonly Enabled: boolean; readonly OriginShieldRegion: string | null }
+  /** Where requests for this origin really go. */
+  readonly target: OriginTarget
+}
+
+/** Why an origin has the target it has; printed in the origin table at start. */
+export type TargetSource =
+  | 'command line'
+  | 'environment'
+  | 'configuration'
+  | 'api option'
+  | 'production name'
+  | 'unresolved'
+
+/**
+ * Where an origin is reached from this machine.
+ *
+ * - `http`: dial this URL; `pathPrefix` ('' or '/x') comes before OriginPath. `sendHost: 'production'` keeps the
+ *   Host header computed from the production name, `'target'` sends the URL's own authority.
+ * - `folder`: a folder served as an S3-like bucket; `folder` is absolute.
+ * - `unresolved`: nothing is reached; requests get CloudFront's 502 and `hint` says which option to add.
+ */
+export type OriginTarget =
+  | {
+      readonly kind: 'http'
+      readonly protocol: 'http' | 'https'
+      readonly hostname: string
+      readonly port: number
+      readonly pathPrefix: string
+      readonly sendHost: 'production' | 'target'
+      readonly source: TargetSource
+    }
+  | { readonly kind: 'folder'; readonly folder: string; readonly source: TargetSource }
+  | { readonly kind: 'unresolved'; readonly hint: string; readonly source: TargetSource }
+
+/** Two origins, the second for when the first fails. (API Reference, 'OriginGroup') */
+export interface OriginGroup {
+  readonly Id: string
+  readonly StatusCodes: readonly number[]
+  /** Primary and secondary origin id, in this order. */
+  readonly Members: readonly [string, string]
+}

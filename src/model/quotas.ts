@@ -1,0 +1,27 @@
+// Every limit in one table, each with the manual page it comes from.
+
+/** (Developer Guide, 'Quotas') unless another page is named; sizes in bytes. */
+export const QUOTAS = {
+  /** URL of a request; more is answered with 414. */
+  urlBytes: 8192,
+  /** Request line and headers; more is answered with 494. */
+  requestHeaderBytes: 32_768,
+  /** Status line and headers of an origin's response. */
+  originResponseHeaderBytes: 32_768,
+  /** Largest object that can be compressed. ('Serve compressed files') */
+  compressMaxBytes: 10_000_000,
+  /** Smallest object that is compressed. ('Serve compressed files') */
+  compressMinBytes: 1000,
+  invalidationPathCharacters: 4000,
+  invalidationFilesInProgress: 3000,
+  /** Generated responses and bodies shown to a viewer event of Lambda@Edge. ('Restrictions on Lambda@Edge') */
+  lambdaViewerBytes: 40 * 1024,
+  /** The same for an origin event. */
+  lambdaOriginBytes: 1024 * 1024,
+  /** Base64 text a Lambda@Edge viewer event may return as body. */
+  lambdaViewerBase64Bytes: Math.floor(53.2 * 1024),
+  /** The same for an origin event. */
+  lambdaOriginBase64Bytes: Math.floor(1.33 * 1024 * 1024),
+  /** Idle time after which CloudFront closes a WebSocket, in seconds. ('Use WebSockets with CloudFront distributions') */
+  webSocketIdleSeconds: 600,
+} as const

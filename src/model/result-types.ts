@@ -1,0 +1,90 @@
+// Closed lists of words: result types and the reasons that traces, logs, explain and tests share.
+
+/** `x-edge-result-type` and the word of X-Cache. (Developer Guide, 'Standard logging reference') */
+export type ResultType =
+  | 'Hit'
+  | 'RefreshHit'
+  | 'Miss'
+  | 'Error'
+  | 'Redirect'
+  | 'LimitExceeded'
+  | 'CapacityExceeded'
+  | 'LambdaGeneratedResponse'
+  | 'LambdaExecutionError'
+  | 'LambdaValidationError'
+  | 'LambdaLimitExceeded'
+  | 'FunctionGeneratedResponse'
+  | 'FunctionExecutionError'
+  | 'FunctionThrottledError'
+  | 'FunctionValidationError'
+
+/** `x-edge-detailed-result-type`: the result type, or what kind of Error. (Developer Guide, 'Standard logging reference') */
+export type DetailedResultType =
+  | ResultType
+  | 'MissGeneratedResponse'
+  | 'OriginShieldHit'
+  | 'ClientCommError'
+  | 'ClientHungUpRequest'
+  | 'InvalidRequest'
+  | 'InvalidRequestHeader'
+  | 'InvalidRequestMethod'
+  | 'OriginCommError'
+  | 'OriginConnectError'
+  | 'OriginContentRangeLengthError'
+  | 'OriginDnsError'
+  | 'OriginError'
+  | 'OriginHeaderTooBigError'
+  | 'OriginInvalidResponseError'
+  | 'OriginReadError'
+
+/** Why a cache tier answered as it did. */
+export type TierReason =
+  | 'fresh' // a copy within its TTL
+  | 'stale-while-revalidate' // expired, served at once, refreshed behind the viewer's back
+  | 'stale-if-error' // expired, served because the layer behind failed
+  | 'stale-error-pause' // expired, the origin failed less than ErrorCachingMinTTL ago
+  | 'not-modified' // expired, confirmed by the layer behind
+  | 'expired' // expired, replaced by a new copy
+  | 'not-in-cache' // never seen, or evicted
+  | 'invalidated' // removed by an invalidation
+  | 'collapsed' // waited for the same object that another request was fetching
+  | 'range-request' // parts are fetched as asked, not stored
+
+/** What a cache tier found. */
+export type TierVerdict = 'hit' | 'refresh' | 'miss'
+
+/** Why a request went past every cache. */
+export type BypassReason =
+  | 'proxy-method' // PUT, POST, PATCH, DELETE, or OPTIONS that is not a cached method
+  | 'caching-disabled' // all three TTLs are 0
+  | 'forwards-all-headers' // legacy Headers: ['*']
+  | 'websocket' // an upgrade is a tunnel, not an object
+
+/** Why a response may be stored, or not. */
+export type StoreReason =
+  | 'cacheable'
+  | 'error-cacheable' // an error status within ErrorCachingMinTTL or its own max-age
+  | 'no-store' // vetoed by no-store with MinTTL 0
+  | 'private' // vetoed by private with MinTTL 0
+  | 'status' // a status that CloudFront does not cache
+  | 'error-vetoed' // no-store, no-cache or private on 404, 410, 414 or 501
+  | 'error-without-max-age' // 400, 403, 405, 412, 415 without max-age or s-maxage
+  | 'partial-content' // 206
+  | 'caching-disabled'
+  | 'vary-star'
+  | 'too-large' // above the largest cacheable object
+  | 'truncated' // the body ended before its Content-Length, or the connection broke
+  | 'invalidated-meanwhile' // an invalidation came while it was fetched
+  | 'abandoned' // the viewer left before the end and nobody else waited
+
+/** Which rule gave a TTL its value. */
+export type TtlRule =
+  | 's-maxage'
+  | 'max-age'
+  | 'Expires'
+  | 'DefaultTTL'
+  | 'MinTTL'
+  | 'MaxTTL'
+  | 'ErrorCachingMinTTL'
+  | 'no-cache' // kept, and revalidated on every request
+  | 'none' // not stored
