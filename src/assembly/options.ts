@@ -1,0 +1,83 @@
+// The options of createPocketfront and the handle it returns.
+import type { Logger } from 'pino'
+import type { InvalidationReceipt, TraceStore } from '../control/admin.ts'
+import type { SteerableClock } from '../message/clock.ts'
+import type { ConfigIssue } from '../config/issues.ts'
+import type { SupportNote } from '../config/support.ts'
+import type { Deployment } from '../model/deployment.ts'
+
+/** What {@link createPocketfront} takes. Everything has a default that fits a test. */
+export interface PocketfrontOptions {
+  /** Path(s) of configuration files, or a configuration as an object in the same shapes. */
+  readonly config?: string | readonly string[] | object
+  /** Targets by origin id or domain name; a single string is the target of the only origin. */
+  readonly origins?: Readonly<Record<string, string>> | string | readonly string[]
+  /** `ARN-or-name=FILE`, as --lambda takes them. */
+  readonly lambdas?: readonly string[]
+  /** Base of relative paths; default: the current folder. */
+  readonly cwd?: string
+  readonly env?: Readonly<Record<string, string | undefined>>
+  /** Default 0: a free port. */
+  readonly port?: number
+  /** Default null: no admin port. 0 picks a free one. */
+  readonly adminPort?: number | null
+  /** Address of the data port; default 127.0.0.1. The admin port always listens on loopback. */
+  readonly host?: string
+  /** POP of viewers that do not choose one; default FRA56. */
+  readonly pop?: string
+  readonly clock?: SteerableClock
+  /** Receives one line per request at info, problems at warn and error; default: silent. */
+  readonly logger?: Logger
+  /** Reload configuration and functions when their files change; default false. */
+  readonly watch?: boolean
+  /** Origins that nothing maps may be reached under their production name; default false. */
+  readonly allowRemoteOrigins?: boolean
+  /** Bytes of memory per POP; default 128 MiB. */
+  readonly edgeMemory?: number
+  /** Bytes of memory per regional edge cache; default 512 MiB. */
+  readonly regionalMemory?: number
+  /** Largest object a tier stores; default 64 MiB, never more than an eighth of its budget… see docs. */
+  readonly largestObject?: number
+  /** How many traces are kept; default 1000. */
+  readonly keepTraces?: number
+  /** Real milliseconds that running responses get on stop; default 5000. */
+  readonly graceMs?: number
+  /** Called after every reload with what was loaded or why not. */
+  readonly onReload?: (outcome: ReloadOutcome) => void
+}
+
+/** How a reload ended; a bad one left the old deployment in place. */
+export type ReloadOutcome =
+  | { readonly ok: true; readonly loaded: LoadedConfiguration }
+  | { readonly ok: false; readonly issues: readonly ConfigIssue[] }
+
+/** What is being served. */
+export interface LoadedConfiguration {
+  readonly deployment: Deployment
+  readonly warnings: readonly ConfigIssue[]
+  readonly notes: readonly SupportNote[]
+  readonly files: readonly string[]
+}
+
+/** A running pocketfront. */
+export interface Pocketfront {
+  /** http://127.0.0.1:PORT */
+  readonly url: string
+  readonly port: number
+  readonly adminUrl: string | null
+  readonly adminPort: number | null
+  readonly loaded: LoadedConfiguration
+  readonly clock: SteerableClock
+  readonly traces: TraceStore
+  /** Memory budgets in bytes. */
+  readonly budgets: { readonly edge: number; readonly regional: number; readonly largestObject: number }
+  /** fetch() against {@link url}; with one distribution the Host is fine as it is, `host` picks another. */
+  fetch(path: string, init?: RequestInit & { readonly host?: string; readonly pop?: string }): Promise<Response>
+  invalidate(paths: string | readonly string[], distributionId?: string): InvalidationReceipt[]
+  /** Empties every cache. */
+  purge(): number
+  /** Reads the configuration again. Rejects never; a bad configuration is reported in the outcome. */
+  reload(): Promise<ReloadOutcome>
+  /** Stops accepting, lets running responses finish within the grace period, ends functions and timers. */
+  stop(): Promise<void>
+}
