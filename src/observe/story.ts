@@ -1,0 +1,88 @@
+// A trace as short sentences in the order of the journey.
+import { VERDICT_WORDS } from './words.ts'
+import type { FunctionRecord, OriginRecord, TierRecord, Trace } from '../message/trace.ts'
+import type { EventType } from '../model/functions.ts'
+
+/** The journey of one request, one sentence per step, in the words of the closed reasons. */
+export function toStory(trace: Trace): string[] {
+  const story = [
+    `viewer ${trace.clientIp}: ${trace.method} ${trace.url} for ${trace.host === '' ? 'no host' : trace.host}`,
+  ]
+  if (trace.distributionId !== '') story.push(toDistributionSentence(trace))
+  story.push(...functionSentences(trace, 'viewer-request'))
+  if (trace.bypass !== null) story.push(`caches: passed by (${trace.bypass})`)
+  for (const tier of [trace.edge, trace.regional]) {
+    if (tier !== null) story.push(toTierSentence(tier))
+  }
+  story.push(...functionSentences(trace, 'origin-request'))
+  for (const attempt of trace.origins ?? []) story.push(toOriginSentence(attempt))
+  story.push(...functionSentences(trace, 'origin-response'), ...storedSentences(trace))
+  story.push(...functionSentences(trace, 'viewer-response'))
+  if (trace.problem !== null) story.push(`problem: ${trace.problem}`)
+  story.push(toResponseSentence(trace))
+  return story
+}
+
+/** Milliseconds for people: 0.3, 12.5, 1840. */
+export function toMillisecondsText(milliseconds: number): string {
+  return milliseconds < 100 ? String(Math.round(milliseconds * 10) / 10) : String(Math.round(milliseconds))
+}
+
+function toDistributionSentence(trace: Trace): string {
+  const where = `distribution ${trace.distributionId}`
+  if (trace.behavior === '') return `${where}: no behavior was selected`
+  if (trace.behaviorIndex < 0) return `${where}: default behavior (*), no path pattern matches`
+  return `${where}: behavior ${trace.behavior}, number ${trace.behaviorIndex + 1} and the first that matches`
+}
+
+function toTierSentence(tier: TierRecord): string {
+  const age = tier.verdict === 'hit' ? `, age ${tier.age} s` : ''
+  return `${tier.layer} ${tier.place}: ${VERDICT_WORDS[tier.verdict]} (${tier.because})${age}`
+}
+
+function toOriginSentence(attempt: OriginRecord): string {
+  const asked = `origin ${attempt.originId}: ${attempt.method} ${attempt.target}`
+  if (attempt.error !== null) return `${asked} failed, ${attempt.error}`
+  if (attempt.status === null) return `${asked} has not answered`
+  const after = attempt.firstByteMs === null ? '' : ` after ${toMillisecondsText(attempt.firstByteMs)} ms`
+  return `${asked} answered ${attempt.status}${after}`
+}
+
+function functionSentences(trace: Trace, event: EventType): string[] {
+  return (trace.functions ?? []).filter((run) => run.event === event).map(toFunctionSentence)
+}
+
+function toFunctionSentence(run: FunctionRecord): string {
+  const cold = run.coldStart ? ', cold start' : ''
+  const error = run.error === null ? '' : `: ${run.error}`
+  return `${run.event} ${run.name}: ${run.outcome} in ${toMillisecondsText(run.milliseconds)} ms${cold}${error}`
+}
+
+function storedSentences(trace: Trace): string[] {
+  const { settlement } = trace
+  if (settlement === null) return []
+  const sentences = settlement.store
+    ? [`ttl: ${settlement.ttl} s (${settlement.rule}): ${settlement.arithmetic}`]
+    : [`ttl: not stored (${settlement.because})`]
+  for (const tier of [trace.edge, trace.regional]) {
+    if (tier === null || tier.storedBecause === null || tier.storedBecause === settlement.because) continue
+    sentences.push(
+      `${tier.layer} ${tier.place}: ${tier.stored === true ? 'stored' : 'not stored'} (${tier.storedBecause})`,
+    )
+  }
+  return sentences
+}
+
+function toResponseSentence(trace: Trace): string {
+  const end: Readonly<Record<Trace['delivery'], string>> = {
+    open: 'still being sent',
+    complete: `complete in ${toMillisecondsText(trace.totalMs)} ms`,
+    'client-gone': `the viewer left after ${toMillisecondsText(trace.totalMs)} ms`,
+    broken: `broken off after ${toMillisecondsText(trace.totalMs)} ms`,
+  }
+  const result =
+    trace.detailedResultType === trace.resultType
+      ? trace.resultType
+      : `${trace.resultType}, ${trace.detailedResultType}`
+  return `response: ${trace.status} (${result}), ${trace.bytes} bytes, ${end[trace.delivery]}`
+}

@@ -1,0 +1,109 @@
+// A trace as JSON: the whole story of a request in a stable shape.
+import { toStory } from './story.ts'
+import { BYPASS_SENTENCES, STORE_SENTENCES, TIER_SENTENCES, TTL_SENTENCES } from './words.ts'
+import type { Settlement } from '../message/settlement.ts'
+import type { FunctionRecord, OriginRecord, TierRecord, Trace } from '../message/trace.ts'
+
+/** The readable form of a cache key; made by the policies. */
+export type DescribeKey = (key: string) => unknown
+
+/** Everything that {@link toTraceJson} tells. Fields may be added, none is renamed or removed. */
+export type TraceJson = ReturnType<typeof toTraceJson>
+
+/** The whole story of one request. Reasons are the closed words, each with one sentence for people. */
+export function toTraceJson(trace: Trace, describeKey: DescribeKey) {
+  const tiers: TierRecord[] = []
+  if (trace.edge !== null) tiers.push(trace.edge)
+  if (trace.regional !== null) tiers.push(trace.regional)
+  return {
+    id: trace.id,
+    startedAt: toInstant(trace.startedAt),
+    request: {
+      method: trace.method,
+      host: trace.host,
+      url: trace.url,
+      clientIp: trace.clientIp,
+      httpVersion: trace.httpVersion,
+    },
+    distribution:
+      trace.distributionId === '' ? null : { id: trace.distributionId, pop: trace.pop, region: trace.region },
+    behavior: trace.behavior === '' ? null : toBehaviorJson(trace),
+    bypass:
+      trace.bypass === null ? null : { because: trace.bypass, sentence: BYPASS_SENTENCES[trace.bypass] },
+    cacheKey: trace.key === '' ? null : describeKey(trace.key),
+    tiers: tiers.map(toTierJson),
+    ttl: trace.settlement === null ? null : toTtlJson(trace.settlement),
+    functions: (trace.functions ?? []).map(toFunctionJson),
+    origins: (trace.origins ?? []).map(toOriginJson),
+    response: {
+      status: trace.status,
+      resultType: trace.resultType,
+      detailedResultType: trace.detailedResultType,
+      xCache: `${trace.resultType} from cloudfront`,
+      bytes: trace.bytes,
+      delivery: trace.delivery,
+      problem: trace.problem,
+    },
+    timings: { firstByteMs: toMicros(trace.firstByteMs), totalMs: toMicros(trace.totalMs) },
+    story: toStory(trace),
+  }
+}
+
+function toBehaviorJson(trace: Trace) {
+  const isDefault = trace.behaviorIndex < 0
+  return {
+    pathPattern: trace.behavior,
+    index: isDefault ? null : trace.behaviorIndex,
+    because: isDefault ? ('default' as const) : ('first-match' as const),
+    sentence: isDefault
+      ? 'no path pattern matches, so the default behavior answers'
+      : `path pattern number ${trace.behaviorIndex + 1} is the first that matches`,
+  }
+}
+
+function toTierJson(tier: TierRecord) {
+  return {
+    layer: tier.layer,
+    place: tier.place,
+    verdict: tier.verdict,
+    because: tier.because,
+    sentence: TIER_SENTENCES[tier.because],
+    ageSeconds: tier.verdict === 'hit' ? tier.age : null,
+    /** null while it is not decided, or because nothing new came. */
+    stored: tier.stored,
+    storedBecause: tier.storedBecause,
+    storedSentence: tier.storedBecause === null ? null : STORE_SENTENCES[tier.storedBecause],
+  }
+}
+
+function toTtlJson(settlement: Settlement) {
+  return {
+    store: settlement.store,
+    because: settlement.because,
+    sentence: STORE_SENTENCES[settlement.because],
+    seconds: settlement.ttl,
+    rule: settlement.rule,
+    ruleSentence: TTL_SENTENCES[settlement.rule],
+    arithmetic: settlement.arithmetic,
+    freshUntil: toInstant(settlement.freshUntil),
+    staleWhileRevalidateUntil: toInstant(settlement.staleWhileRevalidateUntil),
+    staleIfErrorUntil: toInstant(settlement.staleIfErrorUntil),
+  }
+}
+
+function toFunctionJson(run: FunctionRecord) {
+  return { ...run, milliseconds: toMicros(run.milliseconds) }
+}
+
+function toOriginJson(attempt: OriginRecord) {
+  return { ...attempt, firstByteMs: attempt.firstByteMs === null ? null : toMicros(attempt.firstByteMs) }
+}
+
+/** ISO 8601, or null for an instant that no date can hold. */
+function toInstant(milliseconds: number): string | null {
+  return Math.abs(milliseconds) <= 8.64e15 ? new Date(milliseconds).toISOString() : null
+}
+
+function toMicros(milliseconds: number): number {
+  return Math.round(milliseconds * 1000) / 1000
+}

@@ -1,0 +1,64 @@
+// The closed reasons as sentences: the one place that says in plain words what each of them means.
+import type { BypassReason, StoreReason, TierReason, TierVerdict, TtlRule } from '../model/result-types.ts'
+
+/** What a tier's reason means, as the rest of a sentence that starts with the tier. */
+export const TIER_SENTENCES: Readonly<Record<TierReason, string>> = {
+  fresh: 'a stored copy is within its TTL',
+  'stale-while-revalidate':
+    'the stored copy has expired; it is served at once and refreshed in the background',
+  'stale-if-error': 'the stored copy has expired and the layer behind failed, so the old copy is served',
+  'stale-error-pause':
+    'the stored copy has expired, but the origin failed moments ago and is not asked again yet',
+  'not-modified': 'the stored copy had expired and the layer behind confirmed it with 304',
+  expired: 'the stored copy had expired and was replaced by a new one',
+  'not-in-cache': 'no copy under this cache key: never requested here, or evicted',
+  invalidated: 'the stored copy was taken by an invalidation',
+  collapsed: 'another request was already fetching the same object, this one waited for it',
+  'range-request': 'a range that is not stored is fetched as asked and not kept',
+}
+
+/** What each way past the caches means. */
+export const BYPASS_SENTENCES: Readonly<Record<BypassReason, string>> = {
+  'proxy-method': 'requests with this method always go to the origin',
+  'caching-disabled': 'minimum, default and maximum TTL of the behavior are all 0',
+  'forwards-all-headers': "the behavior forwards all headers ('*'), which switches caching off",
+  websocket: 'a WebSocket is a tunnel to the origin',
+}
+
+/** Why a response may be stored, or not. */
+export const STORE_SENTENCES: Readonly<Record<StoreReason, string>> = {
+  cacheable: 'the response may be cached',
+  'error-cacheable': 'errors of this status are cached for a short time',
+  'no-store': 'Cache-Control: no-store, and the minimum TTL is 0',
+  private: 'Cache-Control: private, and the minimum TTL is 0',
+  status: 'responses with this status are not cached',
+  'error-vetoed': 'Cache-Control of the error response forbids it',
+  'error-without-max-age': 'errors of this status are cached only with max-age or s-maxage',
+  'partial-content': 'a partial response (206) is not stored',
+  'caching-disabled': 'minimum, default and maximum TTL of the behavior are all 0',
+  'vary-star': 'Vary: * makes every response different',
+  'too-large': 'the object is larger than the largest object a cache takes',
+  truncated: 'the body ended before it was complete',
+  'invalidated-meanwhile': 'an invalidation came while the object was being fetched',
+  abandoned: 'the viewer left before the end and nobody else waited for the object',
+}
+
+/** Where a TTL comes from. */
+export const TTL_SENTENCES: Readonly<Record<TtlRule, string>> = {
+  's-maxage': "the origin's s-maxage",
+  'max-age': "the origin's max-age",
+  Expires: "the origin's Expires",
+  DefaultTTL: 'the default TTL of the behavior, as the origin says nothing',
+  MinTTL: 'the minimum TTL of the behavior, as the origin asks for less',
+  MaxTTL: 'the maximum TTL of the behavior, as the origin asks for more',
+  ErrorCachingMinTTL: 'the error caching minimum TTL',
+  'no-cache': 'no-cache: kept, and revalidated on every request',
+  none: 'not stored',
+}
+
+/** A tier's verdict as it is read aloud. */
+export const VERDICT_WORDS: Readonly<Record<TierVerdict, string>> = {
+  hit: 'hit',
+  refresh: 'refresh hit',
+  miss: 'miss',
+}
