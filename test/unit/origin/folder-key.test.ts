@@ -39,7 +39,7 @@ describe('the key of a request path', () => {
   })
 
   test('no path makes the parser throw', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 50 }), (path) => void parseKey(path)))
+    fc.assert(fc.property(fc.string(), (path) => void parseKey(path)))
   })
 })
 
