@@ -17,6 +17,17 @@ export interface BodySource {
   abort(reason: Error): void
 }
 
+/** Message of the error of a body that nobody wanted any more. */
+export const ABANDONED = 'nobody waits for this body any more'
+
+/** How a kept body ended: all there, broken off, or too large to keep. */
+export type KeepOutcome = 'complete' | 'failed' | 'too-large'
+
+interface Keeper {
+  readonly maxBytes: number
+  readonly onDone: (outcome: KeepOutcome) => void
+}
+
 const NO_SOURCE: BodySource = { pause() {}, resume() {}, abort() {} }
 
 /**
@@ -37,11 +48,10 @@ export class Body {
   #joined = false
   /** Number of chunks dropped from the front. */
   #dropped = 0
-  #retained = 0
+  #keepers: Keeper[] = []
   #readers = new Set<BodyReader>()
   #source: BodySource
   #paused = false
-  #settled: ((complete: boolean) => void)[] = []
 
   constructor(source: BodySource = NO_SOURCE) {
     this.#source = source
@@ -63,6 +73,7 @@ export class Body {
     if (this.state !== 'open') return
     this.bytes += chunk.length
     this.#chunks.push(chunk)
+    if (this.#keepers.length > 0) this.#dropKeepersBelow(this.bytes)
     for (const reader of this.#readers) reader.onChunk()
     this.#applyBackpressure()
   }
@@ -72,7 +83,7 @@ export class Body {
     this.state = 'complete'
     this.#join()
     for (const reader of this.#readers) reader.onEnd()
-    this.#settle(true)
+    this.#settle('complete')
   }
 
   fail(error: Error): void {
@@ -82,7 +93,7 @@ export class Body {
     for (const reader of this.#readers) reader.onEnd()
     this.#readers.clear()
     this.#chunks = []
-    this.#settle(false)
+    this.#settle('failed')
   }
 
   /** True while a reader can still start at the first byte. */
@@ -98,27 +109,24 @@ export class Body {
     return this.#chunks.length === 1 ? this.#chunks[0]! : null
   }
 
-  /** Keeps all chunks until {@link release}; false when the start is gone already. */
-  retain(): boolean {
+  /**
+   * Keeps every chunk for somebody who stores the body, and says once how it ended. False when the start is gone.
+   * A body that grows beyond `maxBytes` is let go.
+   */
+  keep(maxBytes: number, onDone: (outcome: KeepOutcome) => void): boolean {
     if (!this.isReadableFromStart) return false
-    this.#retained++
-    if (this.#paused) this.#applyBackpressure()
+    if (this.bytes > maxBytes) onDone('too-large')
+    else if (this.state === 'complete') onDone('complete')
+    else {
+      this.#keepers.push({ maxBytes, onDone })
+      this.#applyBackpressure()
+    }
     return true
   }
 
-  /** Undoes one {@link retain}. An open body without readers and keepers is aborted. */
-  release(): void {
-    this.#retained--
-    if (this.state !== 'open' || this.#retained > 0) return
-    this.#dropPassed()
-    this.#applyBackpressure()
-    this.#abortIfUnwanted()
-  }
-
-  /** Calls back once, when the body has come to its end: true complete, false failed. At once if it has already. */
-  onSettled(callback: (complete: boolean) => void): void {
-    if (this.state === 'open') this.#settled.push(callback)
-    else callback(this.state === 'complete')
+  /** Nobody will read this body: stops its source unless somebody reads or keeps it. */
+  discard(): void {
+    if (this.state === 'open' && this.#keepers.length === 0 && this.#readers.size === 0) this.#abort()
   }
 
   /** Starts reading at the first byte. Throws when the start is gone. */
@@ -137,7 +145,7 @@ export class Body {
 
   /** @internal */
   onProgress(): void {
-    if (this.state !== 'open' || this.#retained > 0) return
+    if (this.state !== 'open' || this.#keepers.length > 0) return
     this.#dropPassed()
     this.#applyBackpressure()
   }
@@ -145,16 +153,26 @@ export class Body {
   /** @internal */
   remove(reader: BodyReader): void {
     this.#readers.delete(reader)
-    if (this.state === 'complete' && this.#retained > 0) this.#join()
+    if (this.state === 'complete') this.#join()
     if (this.state !== 'open') return
     this.onProgress()
-    this.#abortIfUnwanted(reader)
+    // A viewer that leaves ends what nobody else reads, stored or not; a refresh without any viewer goes on.
+    if (this.#readers.size === 0) this.#abort()
   }
 
-  #settle(complete: boolean): void {
-    const callbacks = this.#settled
-    this.#settled = []
-    for (const callback of callbacks) callback(complete)
+  #settle(outcome: 'complete' | 'failed'): void {
+    const keepers = this.#keepers
+    this.#keepers = []
+    for (const keeper of keepers) keeper.onDone(outcome)
+  }
+
+  #dropKeepersBelow(bytes: number): void {
+    const tooSmall = this.#keepers.filter((keeper) => keeper.maxBytes < bytes)
+    if (tooSmall.length === 0) return
+    this.#keepers = this.#keepers.filter((keeper) => keeper.maxBytes >= bytes)
+    for (const keeper of tooSmall) keeper.onDone('too-large')
+    if (this.#keepers.length === 0) this.onProgress()
+    this.discard()
   }
 
   /**
@@ -189,7 +207,7 @@ export class Body {
   }
 
   #applyBackpressure(): void {
-    const tooFull = this.#retained === 0 && this.#readers.size > 0 && this.#unreadBytes() > TRANSIT_BYTES
+    const tooFull = this.#keepers.length === 0 && this.#unreadBytes() > TRANSIT_BYTES
     if (tooFull === this.#paused || this.state !== 'open') return
     this.#paused = tooFull
     if (tooFull) this.#source.pause()
@@ -202,11 +220,8 @@ export class Body {
     return sum
   }
 
-  #abortIfUnwanted(gone?: BodyReader): void {
-    if (this.#readers.size > 0 || this.state !== 'open') return
-    // A body that is only stored goes on when its store wants it without readers; a viewer that leaves ends it.
-    if (this.#retained > 0 && gone === undefined) return
-    const reason = new Error('nobody reads this body any more')
+  #abort(): void {
+    const reason = new Error(ABANDONED)
     this.fail(reason)
     this.#source.abort(reason)
   }

@@ -25,6 +25,16 @@ export interface InvalidationLog {
   covers(url: string, since: number): boolean
 }
 
+/**
+ * Whatever can answer a request: a cache tier, an origin group, an origin.
+ *
+ * What CloudFront would answer, failures of the origin included, is a response. A rejection is our bug.
+ * The token in the context says when nobody waits for the answer any more.
+ */
+export interface Upstream {
+  fetch(request: OriginRequest, context: RequestContext): Promise<OriginResponse>
+}
+
 /** What travels beside one request; made at the edge, handed down to the origin. */
 export interface RequestContext {
   readonly trace: Trace
@@ -34,6 +44,8 @@ export interface RequestContext {
   readonly behavior: DefaultCacheBehavior
   readonly rules: CacheRules
   readonly invalidations: InvalidationLog
+  /** The origin of the behavior, where the last tier sends what it does not have. */
+  readonly origin: Upstream
   /** The viewer's request, after a viewer-request function. */
   readonly viewer: ViewerRequest
   /** Path and query string as a viewer requests them: what invalidation paths are compared with. */
@@ -46,5 +58,3 @@ export interface RequestContext {
 export function withToken(context: RequestContext, token: CancelToken): RequestContext {
   return { ...context, token }
 }
-
-export type { OriginRequest }

@@ -1,0 +1,52 @@
+// What a cache holds: an object that tiers share, and one tier's entry for it.
+import type { Body } from '../message/body.ts'
+import type { Headers } from '../message/headers.ts'
+import type { Failure, OriginResponse } from '../message/requests.ts'
+import type { Settlement } from '../message/settlement.ts'
+
+/** Memory an entry takes beside its body and header text, measured: key, map nodes, objects. */
+const OVERHEAD_BYTES = 700
+
+/** A stored response. Immutable but for its body, which is complete when it is stored; tiers share one object. */
+export interface StoredObject {
+  readonly status: number
+  readonly statusText: string
+  readonly headers: Headers
+  readonly body: Body
+  readonly settlement: Settlement
+  readonly failure: Failure | null
+}
+
+/** One tier's entry. */
+export class CacheEntry {
+  readonly object: StoredObject
+  /** Invalidations up to this sequence number were compared with the entry. */
+  checkedUpTo: number
+  /** After a failed refresh: serve the stale copy until then, without asking again. */
+  pausedUntil = 0
+  /** A header block made ready for hits, and whose rules it was made by. */
+  block: readonly string[] | null = null
+  blockOwner: object | null = null
+
+  constructor(object: StoredObject, checkedUpTo: number) {
+    this.object = object
+    this.checkedUpTo = checkedUpTo
+  }
+
+  /** Bytes that count against the budget of the place. */
+  get bytes(): number {
+    return OVERHEAD_BYTES + this.object.headers.bytes + this.object.body.bytes
+  }
+}
+
+/** The response as it is stored: without Set-Cookie where `no-cache="Set-Cookie"` asks for that. */
+export function toStoredObject(response: OriginResponse, settlement: Settlement): StoredObject {
+  return {
+    status: response.status,
+    statusText: response.statusText,
+    headers: settlement.dropSetCookie ? response.headers.without('set-cookie') : response.headers,
+    body: response.body,
+    settlement,
+    failure: response.failure,
+  }
+}

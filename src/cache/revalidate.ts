@@ -1,0 +1,44 @@
+// Asking the layer behind whether an expired copy is still good.
+import type { CacheEntry } from './entry.ts'
+import { toConditional } from '../message/conditional.ts'
+import type { RequestContext } from '../message/context.ts'
+import type { Headers } from '../message/headers.ts'
+import type { OriginRequest } from '../message/requests.ts'
+
+const CONDITIONS = new Set(['if-none-match', 'if-modified-since', 'if-match', 'if-unmodified-since'])
+
+/**
+ * The request for the layer behind: conditional when an expired copy has a validator, plain when it has none or
+ * when cookies are forwarded. ('Request and response behavior for custom origins', conditional requests)
+ */
+export function toUpstreamRequest(
+  request: OriginRequest,
+  entry: CacheEntry | null,
+  context: RequestContext,
+): OriginRequest {
+  if (entry === null) return request
+  const { object } = entry
+  const plain = withoutConditions(request.headers)
+  const canConfirm = context.rules.revalidates && object.status < 400 && object.failure === null
+  const headers = (canConfirm ? toConditional(plain, object.headers) : null) ?? plain
+  return headers === request.headers ? request : { ...request, headers }
+}
+
+/** Whether two responses are the same version of an object, by their validators (weak comparison). */
+export function isSameVersion(a: Headers, b: Headers): boolean {
+  const etag = a.get('etag')
+  if (etag !== null) return opaqueTag(etag) === opaqueTag(b.get('etag') ?? '')
+  const modified = a.get('last-modified')
+  return modified !== null && modified === b.get('last-modified')
+}
+
+function opaqueTag(etag: string): string {
+  return etag.startsWith('W/') ? etag.slice(2) : etag
+}
+
+function withoutConditions(headers: Headers): Headers {
+  for (const [name] of headers.entries()) {
+    if (CONDITIONS.has(name)) return headers.filter((each) => !CONDITIONS.has(each))
+  }
+  return headers
+}

@@ -1,0 +1,14 @@
+// The contract of the place where one tier keeps its entries.
+import type { CacheEntry } from './entry.ts'
+
+/** Few methods, all of them needed by every store. Reading marks an entry as used. */
+export interface CacheStore {
+  get(key: string): CacheEntry | undefined
+  /** Stores or replaces; evicts the least recently used entries that no longer fit. */
+  set(key: string, entry: CacheEntry): void
+  delete(key: string): void
+  clear(): void
+  readonly entries: number
+  readonly bytes: number
+  readonly budgetBytes: number
+}

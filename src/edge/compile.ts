@@ -1,0 +1,116 @@
+// A distribution compiled once into tables and closures; the data plane touches nothing else.
+import { compileBehaviors } from '../behaviors/select.ts'
+import { InvalidationSequence } from '../cache/invalidation.ts'
+import type { BehaviorHooks } from '../functions/hooks.ts'
+import type { CacheRules, Upstream } from '../message/context.ts'
+import type { Headers } from '../message/headers.ts'
+import type { ViewerRequest } from '../message/requests.ts'
+import type { DefaultCacheBehavior } from '../model/cache-behavior.ts'
+import type { Distribution } from '../model/distribution.ts'
+import type { Origin } from '../model/origin.ts'
+import type { BypassReason } from '../model/result-types.ts'
+import { compileCacheKey, compileInvalidationUrl } from '../policies/cache-key.ts'
+import { compileForwarding, type ForwardingFacts } from '../policies/origin-request.ts'
+import { compileResponseHeaders } from '../policies/response-headers.ts'
+import { bypassReason, compileRules } from '../policies/ttl.ts'
+import { compileViewerHeaders } from '../policies/viewer-response.ts'
+
+/** One behavior with everything its requests need. */
+export interface CompiledBehavior {
+  /** '*' for the default behavior. */
+  readonly PathPattern: string
+  /** Number in the list, or -1 for the default behavior. */
+  readonly index: number
+  readonly behavior: DefaultCacheBehavior
+  readonly allowedMethods: ReadonlySet<string>
+  readonly cachedMethods: ReadonlySet<string>
+  /** Why nothing of this behavior is cached, or null. */
+  readonly bypass: BypassReason | null
+  readonly rules: CacheRules
+  readonly cacheKey: (request: ViewerRequest) => string
+  readonly invalidationUrl: (request: ViewerRequest) => string
+  readonly forward: (request: ViewerRequest, facts: ForwardingFacts) => { queryString: string; headers: Headers }
+  readonly forwardUncached: CompiledBehavior['forward']
+  readonly viewerHeaders: (headers: Headers) => Headers
+  readonly responseHeaders: ReturnType<typeof compileResponseHeaders> | null
+  readonly hooks: BehaviorHooks
+  readonly origin: Upstream
+}
+
+/** One distribution, compiled. */
+export interface CompiledDistribution {
+  readonly distribution: Distribution
+  /** The behavior for a raw path, after the default root object. */
+  readonly select: (path: string) => CompiledBehavior
+  readonly invalidations: InvalidationSequence
+  /** This distribution's element of Via: `1.1 <32 hex>.cloudfront.net (CloudFront)`. */
+  readonly via: string
+  /** What '/' stands for, or null. */
+  readonly rootPath: string | null
+}
+
+/** What compiling needs from the assembly. */
+export interface CompileParts {
+  readonly hooksFor: (distribution: Distribution, behavior: DefaultCacheBehavior) => BehaviorHooks
+  readonly originFor: (origin: Origin, behavior: DefaultCacheBehavior, hooks: BehaviorHooks) => Upstream
+  /** Survives a reload, so that invalidations do. */
+  readonly invalidations: InvalidationSequence
+  readonly via: string
+}
+
+export function compileDistribution(distribution: Distribution, parts: CompileParts): CompiledDistribution {
+  const select = compileBehaviors(distribution)
+  const compiled = new Map<DefaultCacheBehavior, CompiledBehavior>()
+  const add = (behavior: DefaultCacheBehavior, PathPattern: string, index: number): void => {
+    compiled.set(behavior, compileBehavior(distribution, behavior, PathPattern, index, parts))
+  }
+  distribution.CacheBehaviors.forEach((behavior, index) => add(behavior, behavior.PathPattern, index))
+  add(distribution.DefaultCacheBehavior, '*', -1)
+  return {
+    distribution,
+    select: (path) => compiled.get(select(path).behavior)!,
+    invalidations: parts.invalidations,
+    via: parts.via,
+    rootPath: distribution.DefaultRootObject === '' ? null : `/${distribution.DefaultRootObject}`,
+  }
+}
+
+function compileBehavior(
+  distribution: Distribution,
+  behavior: DefaultCacheBehavior,
+  PathPattern: string,
+  index: number,
+  parts: CompileParts,
+): CompiledBehavior {
+  const origin = findOrigin(distribution, behavior.TargetOriginId)
+  const isS3 = origin.S3OriginConfig !== null
+  const hooks = parts.hooksFor(distribution, behavior)
+  const policy = behavior.ResponseHeadersPolicy
+  return {
+    PathPattern,
+    index,
+    behavior,
+    allowedMethods: new Set<string>(behavior.AllowedMethods),
+    cachedMethods: new Set<string>(behavior.CachedMethods),
+    bypass: bypassReason(behavior),
+    rules: compileRules(behavior, distribution, isS3),
+    cacheKey: compileCacheKey(distribution, behavior),
+    invalidationUrl: compileInvalidationUrl(behavior),
+    forward: compileForwarding(distribution, behavior, { originIsS3: isS3, isCached: true }),
+    forwardUncached: compileForwarding(distribution, behavior, { originIsS3: isS3, isCached: false }),
+    viewerHeaders: compileViewerHeaders(behavior, isS3),
+    responseHeaders: policy === null ? null : compileResponseHeaders(policy),
+    hooks,
+    origin: parts.originFor(origin, behavior, hooks),
+  }
+}
+
+/** The origin of an id; of an origin group, its primary member. */
+function findOrigin(distribution: Distribution, id: string): Origin {
+  const group = distribution.OriginGroups.find((each) => each.Id === id)
+  const originId = group === undefined ? id : group.Members[0]
+  const origin = distribution.Origins.find((each) => each.Id === originId)
+  // Readers refuse unknown ids, so that this is a bug of ours.
+  if (origin === undefined) throw new Error(`${distribution.Id} has no origin ${originId}`)
+  return origin
+}

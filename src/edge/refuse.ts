@@ -1,0 +1,34 @@
+// Requests that CloudFront refuses before any function or cache sees them.
+import type { CompiledBehavior } from './compile.ts'
+import type { Failure, ViewerRequest } from '../message/requests.ts'
+import type { DetailedResultType } from '../model/result-types.ts'
+
+const METHOD =
+  'This distribution is not configured to allow the HTTP request method that was used for this request. The distribution supports only cachable requests.'
+
+export interface Refusal {
+  readonly status: number
+  readonly failure: Failure
+}
+
+/** ('HTTP 403 status code (Invalid method)', 'Request and response behavior for custom origins') */
+export function refuseRequest(request: ViewerRequest, selected: CompiledBehavior): Refusal | null {
+  if (!selected.allowedMethods.has(request.method)) {
+    const detail = `${request.method} is not among AllowedMethods of behavior ${selected.PathPattern}`
+    return refusal(403, METHOD, 'InvalidRequestMethod', detail)
+  }
+  if (request.body !== null && (request.method === 'GET' || request.method === 'HEAD')) {
+    return refusal(403, 'Bad request.', 'InvalidRequest', `${request.method} with a body`)
+  }
+  return null
+}
+
+/** A refusal with its page. */
+export function refusal(
+  status: number,
+  message: string,
+  detailedResultType: DetailedResultType,
+  detail: string,
+): Refusal {
+  return { status, failure: { message, resultType: 'Error', detailedResultType, detail } }
+}

@@ -1,0 +1,159 @@
+// One exchange with an HTTP origin: a request out, a response head and a streaming body back.
+import type { Readable } from 'node:stream'
+import type { Dispatcher } from 'undici'
+import { Body, type BodySource } from '../message/body.ts'
+import type { CancelToken } from '../message/clock.ts'
+import { Headers } from '../message/headers.ts'
+import type { RequestBody } from '../message/requests.ts'
+
+export interface ExchangeRequest {
+  readonly method: string
+  /** Origin path, path and query string as they go on the request line. */
+  readonly target: string
+  /** Name, value, …; Content-Length and body framing are ours. */
+  readonly headers: readonly string[]
+  readonly body: RequestBody | null
+  /** Milliseconds for the first byte and for each gap between packets. */
+  readonly readTimeout: number
+}
+
+export interface ExchangeResponse {
+  readonly status: number
+  readonly statusText: string
+  readonly headers: Headers
+  readonly body: Body
+}
+
+/** Connection-level headers: they concern one hop and are never passed on (RFC 9110, section 7.6.1). */
+const HOP_BY_HOP = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
+
+/**
+ * Sends a request and resolves with the response as soon as its head is there. Rejects with the error of undici
+ * or of the socket when there is no head; later errors fail the body.
+ */
+export function exchange(
+  dispatcher: Dispatcher,
+  request: ExchangeRequest,
+  token: CancelToken,
+): Promise<ExchangeResponse> {
+  return new Promise((resolve, reject) => {
+    const handler = new ExchangeHandler(request.method, token, resolve, reject)
+    try {
+      dispatcher.dispatch(
+        {
+          path: request.target,
+          method: request.method as Dispatcher.HttpMethod,
+          headers: request.headers as string[],
+          body: toDispatchBody(request.body),
+          headersTimeout: request.readTimeout,
+          bodyTimeout: request.readTimeout,
+        },
+        handler as unknown as Dispatcher.DispatchHandler,
+      )
+    } catch (error) {
+      reject(error as Error)
+    }
+  })
+}
+
+function toDispatchBody(body: RequestBody | null): Buffer | Readable | null {
+  if (body === null) return null
+  return body.kind === 'bytes' ? body.bytes : body.stream
+}
+
+/** undici's handler with raw header buffers: no header object, no Readable, one call per event. */
+class ExchangeHandler implements BodySource {
+  #isHead: boolean
+  #token: CancelToken
+  #resolve: (response: ExchangeResponse) => void
+  #reject: (error: Error) => void
+  #body: Body | null = null
+  #abort: ((error: Error) => void) | null = null
+  #resumeSocket: (() => void) | null = null
+  #paused = false
+
+  constructor(
+    method: string,
+    token: CancelToken,
+    resolve: (response: ExchangeResponse) => void,
+    reject: (error: Error) => void,
+  ) {
+    this.#isHead = method === 'HEAD'
+    this.#token = token
+    this.#resolve = resolve
+    this.#reject = reject
+    token.onCancel(() => {
+      // Once there is a body, its readers decide.
+      if (this.#body === null) this.abort(new Error('nobody waits for this response any more'))
+    })
+  }
+
+  onConnect(abort: (error: Error) => void): void {
+    this.#abort = abort
+    if (this.#token.cancelled) abort(new Error('nobody waits for this response any more'))
+  }
+
+  onHeaders(status: number, rawHeaders: Buffer[], resume: () => void, statusText: string): boolean {
+    if (status < 200) return true
+    this.#resumeSocket = resume
+    const body = new Body(this)
+    this.#body = body
+    this.#resolve({ status, statusText, headers: toEndToEnd(rawHeaders), body })
+    return true
+  }
+
+  onData(chunk: Buffer): boolean {
+    if (!this.#isHead) this.#body?.append(chunk)
+    return !this.#paused
+  }
+
+  onComplete(): void {
+    this.#body?.finish()
+  }
+
+  onError(error: Error): void {
+    if (this.#body === null) this.#reject(error)
+    else this.#body.fail(error)
+  }
+
+  pause(): void {
+    this.#paused = true
+  }
+
+  resume(): void {
+    this.#paused = false
+    this.#resumeSocket?.()
+  }
+
+  abort(reason: Error): void {
+    this.#abort?.(reason)
+  }
+}
+
+function toEndToEnd(raw: readonly Buffer[]): Headers {
+  const pairs: string[] = []
+  let named: Set<string> | null = null
+  for (let i = 0; i < raw.length; i += 2) {
+    const name = raw[i]!.toString('latin1')
+    const lower = name.toLowerCase()
+    const value = raw[i + 1]!.toString('latin1')
+    if (lower === 'connection' && !/^(?:keep-alive|close)$/i.test(value)) {
+      named = new Set(value.toLowerCase().split(',').map((each) => each.trim()))
+    }
+    if (!HOP_BY_HOP.has(lower)) pairs.push(name, value)
+  }
+  const headers = new Headers(pairs)
+  if (named === null) return headers
+  const listed = named
+  return headers.filter((name) => !listed.has(name) || name === 'cache-control')
+}

@@ -1,0 +1,110 @@
+// What CloudFront answers when an origin can't be reached or does not speak HTTP.
+import { Body } from '../message/body.ts'
+import { Headers } from '../message/headers.ts'
+import type { Failure, OriginResponse } from '../message/requests.ts'
+import type { DetailedResultType } from '../model/result-types.ts'
+
+const ESTABLISH =
+  'CloudFront attempted to establish a connection with the origin, but either the attempt failed or the origin closed the connection.'
+const CONNECT = "CloudFront wasn't able to connect to the origin."
+const RESOLVE = "CloudFront wasn't able to resolve the origin domain name."
+const INCORRECT =
+  "CloudFront couldn't connect to the origin or the origin returned an incorrect response."
+
+/** How far an exchange with an origin got when it failed. */
+export type FailurePhase = 'connect' | 'header' | 'body'
+
+/** A failed exchange: status, page and whether trying again makes sense. */
+export interface OriginFailure {
+  readonly status: 502 | 504
+  readonly failure: Failure
+  /** The request never left, so that any method may be tried again. */
+  readonly nothingSent: boolean
+}
+
+type Row = readonly [
+  status: 502 | 504,
+  message: string,
+  detailed: DetailedResultType,
+  phase: 'connect' | 'later',
+]
+
+const TIMEOUT: Row = [504, ESTABLISH, 'OriginCommError', 'later']
+
+/** Error codes of Node.js and undici. ('HTTP 502 status code (Bad Gateway)', 'HTTP 504 status code (Gateway Timeout)') */
+const BY_CODE: Readonly<Record<string, Row>> = {
+  ENOTFOUND: [502, RESOLVE, 'OriginDnsError', 'connect'],
+  EAI_AGAIN: [502, RESOLVE, 'OriginDnsError', 'connect'],
+  EAI_FAIL: [502, RESOLVE, 'OriginDnsError', 'connect'],
+  ECONNREFUSED: [502, CONNECT, 'OriginConnectError', 'connect'],
+  EHOSTUNREACH: [502, CONNECT, 'OriginConnectError', 'connect'],
+  ENETUNREACH: [502, CONNECT, 'OriginConnectError', 'connect'],
+  EADDRNOTAVAIL: [502, CONNECT, 'OriginConnectError', 'connect'],
+  ETIMEDOUT: [504, ESTABLISH, 'OriginCommError', 'connect'],
+  UND_ERR_CONNECT_TIMEOUT: [504, ESTABLISH, 'OriginCommError', 'connect'],
+  UND_ERR_HEADERS_TIMEOUT: TIMEOUT,
+  UND_ERR_BODY_TIMEOUT: TIMEOUT,
+  PF_COMPLETION_TIMEOUT: TIMEOUT,
+  UND_ERR_SOCKET: [502, ESTABLISH, 'OriginReadError', 'later'],
+  ECONNRESET: [502, ESTABLISH, 'OriginReadError', 'later'],
+  EPIPE: [502, ESTABLISH, 'OriginReadError', 'later'],
+  UND_ERR_HEADERS_OVERFLOW: [502, INCORRECT, 'OriginHeaderTooBigError', 'later'],
+}
+
+/** The answer for an error that an exchange with an origin ended in. */
+export function toOriginFailure(error: unknown): OriginFailure {
+  const code = errorCode(error)
+  const [status, message, detailed, phase] = BY_CODE[code] ?? unlisted(code)
+  return {
+    status,
+    failure: { message, resultType: 'Error', detailedResultType: detailed, detail: describeError(error) },
+    nothingSent: phase === 'connect',
+  }
+}
+
+/** The answer for an origin that nothing on this machine stands for. */
+export function unresolvedOrigin(hint: string): OriginFailure {
+  return {
+    status: 502,
+    failure: { message: RESOLVE, resultType: 'Error', detailedResultType: 'OriginDnsError', detail: hint },
+    nothingSent: true,
+  }
+}
+
+/** A failure as a response that travels up like any other. */
+export function toFailureResponse(status: number, failure: Failure): OriginResponse {
+  return {
+    status,
+    statusText: '',
+    headers: Headers.none,
+    body: Body.empty,
+    settlement: null,
+    outcome: 'Miss',
+    layer: 'REC',
+    isGenerated: false,
+    failure,
+  }
+}
+
+/** One line that names code, message and address. */
+export function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const inner = error instanceof AggregateError ? (error.errors[0] as unknown) : error.cause
+  const text = error.message || (inner instanceof Error ? inner.message : error.name)
+  const code = errorCode(error)
+  return code === '' || text.includes(code) ? text : `${code}: ${text}`
+}
+
+function unlisted(code: string): Row {
+  // Certificates and handshakes: CERT_HAS_EXPIRED, DEPTH_ZERO_SELF_SIGNED_CERT, ERR_TLS_…, ERR_SSL_…
+  if (/CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO_/.test(code)) return [502, CONNECT, 'OriginConnectError', 'connect']
+  return [502, INCORRECT, 'OriginInvalidResponseError', 'later']
+}
+
+function errorCode(error: unknown): string {
+  if (!(error instanceof Error)) return ''
+  const { code } = error as Error & { code?: unknown }
+  if (typeof code === 'string') return code
+  if (error instanceof AggregateError && error.errors.length > 0) return errorCode(error.errors[0])
+  return error.cause === undefined ? '' : errorCode(error.cause)
+}

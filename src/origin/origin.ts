@@ -1,0 +1,125 @@
+// The last step: origin-request function, the origin, origin-response function, compression.
+import { compressBody } from './compress.ts'
+import type { ExchangeResponse } from './exchange.ts'
+import { toFailureResponse } from './failures.ts'
+import { toOutgoing } from './outgoing.ts'
+import { sendToOrigin, type OriginAccess } from './send.ts'
+import type { BehaviorHooks } from '../functions/hooks.ts'
+import { Body } from '../message/body.ts'
+import type { RequestContext, Upstream } from '../message/context.ts'
+import { toHttpDate } from '../message/http-date.ts'
+import type { GeneratedResponse, OriginRequest, OriginResponse, OutgoingRequest } from '../message/requests.ts'
+import type { DefaultCacheBehavior } from '../model/cache-behavior.ts'
+import type { Origin, OriginTarget } from '../model/origin.ts'
+import { planCompression, toCompressedHeaders } from '../policies/compression.ts'
+
+/** Finds the target of a domain name that an origin-request function chose. */
+export type ResolveTarget = (domainName: string, port: number, protocol: 'http' | 'https') => OriginTarget
+
+/** The origin of one behavior, with its functions around it. */
+export function createOrigin(
+  origin: Origin,
+  behavior: DefaultCacheBehavior,
+  hooks: BehaviorHooks,
+  resolveTarget: ResolveTarget,
+  access: OriginAccess,
+): Upstream {
+  return {
+    async fetch(request, context) {
+      let outgoing = toOutgoing(request, origin, context)
+      if (hooks.originRequest !== null) {
+        const outcome = await hooks.originRequest(outgoing, context)
+        if (outcome.kind === 'failed') return toFailureResponse(outcome.status, outcome.failure)
+        if (outcome.kind === 'responded') return fromGenerated(outcome.response, context)
+        outgoing = outcome.request
+      }
+      const target = selectTarget(outgoing, origin, resolveTarget)
+      const sent = await sendToOrigin(outgoing, origin, target, context, access)
+      if (sent.kind === 'failure') return toFailureResponse(sent.failure.status, sent.failure.failure)
+      let response = fromOrigin(sent.response, context)
+      if (hooks.originResponse !== null) response = await applyOriginResponse(hooks, outgoing, response, context)
+      return compress(response, request, behavior, context)
+    },
+  }
+}
+
+function selectTarget(outgoing: OutgoingRequest, origin: Origin, resolveTarget: ResolveTarget): OriginTarget {
+  const { domainName, port, protocol } = outgoing.origin
+  return domainName.toLowerCase() === origin.DomainName.toLowerCase()
+    ? origin.target
+    : resolveTarget(domainName, port, protocol)
+}
+
+function fromOrigin(sent: ExchangeResponse, context: RequestContext): OriginResponse {
+  const { headers } = sent
+  return {
+    status: sent.status,
+    statusText: sent.statusText,
+    headers: headers.has('date') ? headers : headers.plus('Date', toHttpDate(context.clock.now())),
+    body: sent.body,
+    settlement: null,
+    outcome: 'Miss',
+    layer: 'REC',
+    isGenerated: false,
+    failure: null,
+  }
+}
+
+/** The answer of an origin-request function; it is cached like an origin's. */
+function fromGenerated(generated: GeneratedResponse, context: RequestContext): OriginResponse {
+  const headers = generated.headers
+    .with('content-length', String(generated.body.length))
+    .with('date', generated.headers.get('date') ?? toHttpDate(context.clock.now()))
+  return {
+    status: generated.status,
+    statusText: generated.statusText,
+    headers: headers.has('server') ? headers : headers.plus('Server', 'CloudFront'),
+    body: Body.of(generated.body),
+    settlement: null,
+    outcome: 'Miss',
+    layer: 'REC',
+    isGenerated: true,
+    failure: null,
+  }
+}
+
+async function applyOriginResponse(
+  hooks: BehaviorHooks,
+  outgoing: OutgoingRequest,
+  response: OriginResponse,
+  context: RequestContext,
+): Promise<OriginResponse> {
+  const outcome = await hooks.originResponse!(outgoing, response, context)
+  if (outcome.kind === 'failed') {
+    response.body.discard()
+    return toFailureResponse(outcome.status, outcome.failure)
+  }
+  const head = { status: outcome.status, statusText: outcome.statusText, headers: outcome.headers }
+  if (outcome.body === null) return { ...response, ...head }
+  response.body.discard()
+  const headers = outcome.headers.with('content-length', String(outcome.body.length), 'Content-Length')
+  return { ...response, ...head, headers, body: Body.of(outcome.body) }
+}
+
+/** Compressed once, before the caches store it. ('Serve compressed files') */
+function compress(
+  response: OriginResponse,
+  request: OriginRequest,
+  behavior: DefaultCacheBehavior,
+  context: RequestContext,
+): OriginResponse {
+  if (!behavior.Compress || request.method !== 'GET') return response
+  const accepted = request.headers.get('accept-encoding') ?? ''
+  const viewer = {
+    acceptEncodingKey: accepted === 'identity' ? '' : accepted,
+    httpVersion: context.viewer.httpVersion,
+  }
+  const plan = planCompression(behavior, viewer, response.status, response.headers)
+  if (plan.kind === 'as-is') return response
+  const length = Number(response.headers.get('content-length'))
+  return {
+    ...response,
+    headers: toCompressedHeaders(response.headers, plan.encoding),
+    body: compressBody(response.body, plan.encoding, length),
+  }
+}

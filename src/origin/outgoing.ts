@@ -1,0 +1,116 @@
+// A request as it leaves for an origin: Host, port, protocol, custom headers, and the request line.
+import type { RequestContext } from '../message/context.ts'
+import { Headers } from '../message/headers.ts'
+import type { OriginRequest, OutgoingOrigin, OutgoingRequest } from '../message/requests.ts'
+import type { Origin, OriginTarget } from '../model/origin.ts'
+
+/** Framing and connection headers; the client writes its own. */
+const OURS = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'expect', 'te', 'trailer'])
+
+/** Timeouts of S3 origins, which have no settings of their own. ('Request and response behavior for Amazon S3 origins') */
+const S3_KEEPALIVE_SECONDS = 5
+
+/** The request with everything that an origin-request function may see. */
+export function toOutgoing(request: OriginRequest, origin: Origin, context: RequestContext): OutgoingRequest {
+  const settings = toOutgoingOrigin(origin, context.viewer.scheme)
+  const headers = request.headers.has('host')
+    ? request.headers
+    : new Headers(['Host', toHost(settings), ...request.headers.pairs])
+  return {
+    method: request.method,
+    path: request.path,
+    queryString: request.queryString,
+    headers,
+    body: request.body,
+    origin: settings,
+  }
+}
+
+/** The value of Host for an origin: its name, with the port where that is not the default one (choice). */
+export function toHost(origin: Pick<OutgoingOrigin, 'domainName' | 'port' | 'protocol'>): string {
+  const isDefault = origin.port === (origin.protocol === 'https' ? 443 : 80)
+  return isDefault ? origin.domainName : `${origin.domainName}:${origin.port}`
+}
+
+/** Path and query string on the request line: target's prefix, OriginPath, path, query. */
+export function toRequestTarget(outgoing: OutgoingRequest, pathPrefix: string): string {
+  const path = pathPrefix + outgoing.origin.path + outgoing.path
+  return outgoing.queryString === '' ? path : `${path}?${outgoing.queryString}`
+}
+
+/**
+ * The header list as it goes on the wire. Origin custom headers replace those of the same name.
+ * ('Add custom headers to origin requests')
+ */
+export function toWireHeaders(outgoing: OutgoingRequest, origin: Origin, target: OriginTarget): string[] {
+  const { customHeaders } = outgoing.origin
+  const replaced = new Set<string>()
+  for (const [name] of customHeaders.entries()) replaced.add(name)
+  const out: string[] = []
+  const { pairs } = outgoing.headers
+  for (let i = 0; i < pairs.length; i += 2) {
+    const lower = pairs[i]!.toLowerCase()
+    if (OURS.has(lower) || replaced.has(lower)) continue
+    out.push(pairs[i]!, lower === 'host' ? toSentHost(pairs[i + 1]!, origin, target) : pairs[i + 1]!)
+  }
+  for (let i = 0; i < customHeaders.pairs.length; i += 2) {
+    if (customHeaders.pairs[i + 1] !== '') out.push(customHeaders.pairs[i]!, customHeaders.pairs[i + 1]!)
+  }
+  return out
+}
+
+/** A development server may check Host: the switch `host: target` sends its own authority. */
+function toSentHost(host: string, origin: Origin, target: OriginTarget): string {
+  if (target.kind !== 'http' || target.sendHost === 'production') return host
+  const name = host.replace(/:\d+$/, '').toLowerCase()
+  if (name !== origin.DomainName.toLowerCase()) return host
+  const authority = target.hostname.includes(':') ? `[${target.hostname}]` : target.hostname
+  return target.port === (target.protocol === 'https' ? 443 : 80) ? authority : `${authority}:${target.port}`
+}
+
+function toOutgoingOrigin(origin: Origin, viewerScheme: 'http' | 'https'): OutgoingOrigin {
+  const pairs = origin.CustomHeaders.flatMap((each) => [each.HeaderName, each.HeaderValue])
+  const common = { domainName: origin.DomainName, path: origin.OriginPath, customHeaders: new Headers(pairs) }
+  const custom = origin.CustomOriginConfig
+  if (custom === null) {
+    return {
+      ...common,
+      kind: 's3',
+      port: viewerScheme === 'https' ? 443 : 80,
+      protocol: viewerScheme,
+      readTimeout: origin.S3OriginConfig?.OriginReadTimeout ?? 30,
+      keepaliveTimeout: S3_KEEPALIVE_SECONDS,
+      sslProtocols: [],
+      authMethod: origin.S3OriginConfig?.OriginAccessIdentity ? 'origin-access-identity' : 'none',
+      region: toS3Region(origin.DomainName),
+    }
+  }
+  const protocol = toProtocol(custom.OriginProtocolPolicy, viewerScheme)
+  return {
+    ...common,
+    kind: 'custom',
+    port: protocol === 'https' ? custom.HTTPSPort : custom.HTTPPort,
+    protocol,
+    readTimeout: custom.OriginReadTimeout,
+    keepaliveTimeout: custom.OriginKeepaliveTimeout,
+    sslProtocols: ['TLSv1.2'],
+    authMethod: 'none',
+    region: '',
+  }
+}
+
+function toProtocol(policy: 'http-only' | 'match-viewer' | 'https-only', scheme: 'http' | 'https'): 'http' | 'https' {
+  switch (policy) {
+    case 'http-only':
+      return 'http'
+    case 'https-only':
+      return 'https'
+    case 'match-viewer':
+      return scheme
+  }
+}
+
+/** `bucket.s3.eu-west-1.amazonaws.com` → eu-west-1; '' for names without a Region. */
+function toS3Region(domainName: string): string {
+  return /\.s3[.-](?:dualstack\.)?([a-z]{2}(?:-[a-z]+)+-\d)\./.exec(domainName)?.[1] ?? ''
+}

@@ -1,0 +1,57 @@
+// Connections to origins: one pool per target and its timeouts, kept across reloads, closed on stop.
+import { Pool } from 'undici'
+import { QUOTAS } from '../model/quotas.ts'
+
+/** What distinguishes one pool from another. */
+export interface PoolKey {
+  readonly protocol: 'http' | 'https'
+  readonly hostname: string
+  readonly port: number
+  /** SNI and certificate name: the production name when only the address is replaced. */
+  readonly servername: string
+  /** Seconds. */
+  readonly connectTimeout: number
+  readonly keepaliveTimeout: number
+}
+
+/** Parallel connections to one target; more requests wait their turn. */
+const CONNECTIONS = 256
+
+/** Pools by key; a pool without requests costs nothing but its keep-alive timers. */
+export class OriginPools {
+  #pools = new Map<string, Pool>()
+  #closed = false
+
+  get(key: PoolKey): Pool {
+    const id = `${key.protocol}://${key.hostname}:${key.port} ${key.servername} ${key.connectTimeout} ${key.keepaliveTimeout}`
+    let pool = this.#pools.get(id)
+    if (pool === undefined) {
+      if (this.#closed) throw new Error('pocketfront is stopping')
+      pool = createPool(key)
+      this.#pools.set(id, pool)
+    }
+    return pool
+  }
+
+  /** Ends every connection, also those with a request under way. */
+  async destroy(): Promise<void> {
+    this.#closed = true
+    const pools = [...this.#pools.values()]
+    this.#pools.clear()
+    await Promise.all(pools.map((pool) => pool.destroy()))
+  }
+}
+
+function createPool(key: PoolKey): Pool {
+  const host = key.hostname.includes(':') ? `[${key.hostname}]` : key.hostname
+  return new Pool(`${key.protocol}://${host}:${key.port}`, {
+    connections: CONNECTIONS,
+    pipelining: 1,
+    allowH2: false,
+    keepAliveTimeout: key.keepaliveTimeout * 1000,
+    // An origin's own Keep-Alive header may shorten the timeout, not lengthen it beyond this.
+    keepAliveMaxTimeout: key.keepaliveTimeout * 1000,
+    maxHeaderSize: QUOTAS.originResponseHeaderBytes,
+    connect: { timeout: key.connectTimeout * 1000, servername: key.servername, autoSelectFamily: true },
+  })
+}
