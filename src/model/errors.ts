@@ -14,12 +14,15 @@ export type ErrorCode = keyof typeof CODES
 /** A problem the user can fix. The message says what is wrong, the hint what to do next. */
 export class PocketfrontError extends Error {
   readonly code: ErrorCode
+  /** The message without the hint. */
+  readonly problem: string
   readonly hint: string | null
 
   constructor(code: ErrorCode, message: string, hint: string | null = null) {
     super(hint === null ? message : `${message}\n  ${hint}`)
     this.name = 'PocketfrontError'
     this.code = code
+    this.problem = message
     this.hint = hint
   }
 

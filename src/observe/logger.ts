@@ -67,7 +67,7 @@ const HIDDEN_FIELDS = new Set(['level', 'time', 'event', 'msg', 'err'])
 
 /** `warn  message  key=value …`; the first line of an error's stack follows its message. */
 function toHumanLine(json: string, palette: Palette): string {
-  const fields = JSON.parse(json) as Record<string, unknown>
+  const fields: Record<string, unknown> = JSON.parse(json)
   const name = pino.levels.labels[Number(fields['level'])] ?? 'log'
   const paint =
     name === 'error' || name === 'fatal' ? palette.red : name === 'warn' ? palette.yellow : palette.dim

@@ -1,0 +1,100 @@
+// What the admin port answers.
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { Admin } from './admin.ts'
+import { readClockChange, readInvalidation, readLast } from './bodies.ts'
+import { toPlacesText } from './places.ts'
+import { PocketfrontError } from '../model/errors.ts'
+import { EXPOSITION_TYPE } from '../observe/exposition.ts'
+import type { DescribeKey } from '../observe/trace-view.ts'
+import { toTraceJson } from '../observe/trace-view.ts'
+
+/** Every endpoint and what it is for; GET / answers with this. */
+export const ENDPOINTS = {
+  'GET /health': 'whether this pocketfront is up, and what it serves',
+  'GET /metrics': 'counters and cache sizes as Prometheus text',
+  'GET /clock': 'the time by which TTLs are counted',
+  'POST /clock': '{"set": "2030-01-01T00:00:00Z"} or {"advance": "1h"}',
+  'GET /traces': 'the latest requests and why they were answered as they were; ?last=20',
+  'GET /traces/:id': 'one request, by its X-Amz-Cf-Id',
+  'POST /invalidations': '{"paths": ["/img/*"], "distribution": "ID"}; without distribution: in all of them',
+  'DELETE /caches': 'empties every cache',
+} as const
+
+/** What the answers need beside the running system. */
+export interface RouteOptions {
+  readonly version: string
+  readonly describeKey: DescribeKey
+}
+
+/** Adds all routes. */
+export function addRoutes(
+  server: FastifyInstance,
+  admin: Admin,
+  { version, describeKey }: RouteOptions,
+): void {
+  server.get('/', () => ({ pocketfront: version, endpoints: ENDPOINTS }))
+  server.get('/health', () => ({ status: 'ok', version, distributions: admin.distributionIds }))
+  server.get('/metrics', (_request, reply) =>
+    reply.type(EXPOSITION_TYPE).send(admin.metricsText() + toPlacesText(admin.places())),
+  )
+
+  server.get('/clock', () => toClockJson(admin))
+  server.post('/clock', (request, reply) => {
+    const change = readClockChange(request.body, admin.clock.now())
+    if (!change.ok) return refuse(reply, 400, change.error, change.hint)
+    admin.clock.set(change.value)
+    return reply.send(toClockJson(admin))
+  })
+
+  server.get('/traces', (request, reply) => {
+    const last = readLast(request.query)
+    if (!last.ok) return refuse(reply, 400, last.error, last.hint)
+    return reply.send({
+      traces: admin.traces.last(last.value).map((trace) => toTraceJson(trace, describeKey)),
+    })
+  })
+  server.get<{ Params: { id: string } }>('/traces/:id', (request, reply) => {
+    const trace = admin.traces.get(request.params.id)
+    if (trace !== null) return reply.send(toTraceJson(trace, describeKey))
+    return refuse(
+      reply,
+      404,
+      `No trace with the id '${request.params.id}'`,
+      'The id is the X-Amz-Cf-Id of a response. Only the latest requests are kept, see --keep-traces.',
+    )
+  })
+
+  server.post('/invalidations', (request, reply) => postInvalidation(admin, request.body, reply))
+  server.delete('/caches', () => ({ removed: admin.purge() }))
+}
+
+/** Every error of this port: what is wrong, and what to do next. */
+export function refuse(
+  reply: FastifyReply,
+  status: number,
+  error: string,
+  hint: string | null,
+): FastifyReply {
+  return reply.code(status).send({ error, hint })
+}
+
+function postInvalidation(admin: Admin, body: unknown, reply: FastifyReply): FastifyReply {
+  const asked = readInvalidation(body)
+  if (!asked.ok) return refuse(reply, 400, asked.error, asked.hint)
+  const { distribution, paths } = asked.value
+  if (distribution !== null && !admin.distributionIds.includes(distribution)) {
+    const known = `The distributions here are ${admin.distributionIds.join(', ')}.`
+    return refuse(reply, 404, `No distribution with the id '${distribution}'`, known)
+  }
+  try {
+    return reply.code(201).send({ invalidations: admin.invalidate(distribution, paths) })
+  } catch (error) {
+    if (!(error instanceof PocketfrontError)) throw error
+    return refuse(reply, 400, error.problem, error.hint)
+  }
+}
+
+function toClockJson(admin: Admin) {
+  const milliseconds = admin.clock.now()
+  return { now: new Date(milliseconds).toISOString(), milliseconds }
+}
