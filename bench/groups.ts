@@ -1,0 +1,113 @@
+// The cases of the bench: who is measured against whom, and what the project promises about it.
+import { fill, freshPrefix, type Contestant, type Settings } from './measure.ts'
+import type { Goal } from './report.ts'
+import { bare, dispatch, ours, peers, type Subject } from './subjects.ts'
+
+export interface Group {
+  name: string
+  title: string
+  connections: number
+  contestants: (settings: Settings) => Contestant[]
+  goals: readonly Goal[]
+}
+
+const BARE = 'bare node:http'
+const OURS = 'pocketfront'
+const LOGGED = 'pocketfront, one log line per request'
+
+const same = (subject: Subject, path: string): Contestant => ({ subject, path, plan: { kind: 'same' } })
+const perCpu = (subject: string, against: string, must: number, aim: number): Goal => ({
+  subject,
+  against,
+  ratioOf: 'requests per CPU second',
+  must,
+  aim,
+  better: 'larger',
+})
+
+/** Asks for one of `count` stored objects at random. */
+function among(subject: Subject, count: number): Contestant {
+  const prefix = freshPrefix('/1k/o')
+  return {
+    subject,
+    path: '/',
+    plan: { kind: 'random', prefix, count },
+    prepare: (server) => fill(server, prefix, count),
+  }
+}
+
+const FEW = `${OURS}, 1,000 objects`
+const MANY = `${OURS}, many objects`
+
+export const GROUPS: readonly Group[] = [
+  {
+    name: 'hit',
+    title: 'Edge hit of 1 KB, 64 connections',
+    connections: 64,
+    contestants: () => [
+      same(bare(BARE, 1024), '/1k/hit'),
+      same(ours(OURS), '/1k/hit'),
+      same(ours(LOGGED, { log: 'lines' }), '/1k/hit'),
+      ...peers.map((peer) => same(peer, '/1k/hit')),
+    ],
+    goals: [
+      perCpu(OURS, BARE, 0.85, 0.95),
+      perCpu(LOGGED, BARE, 0.75, 0.9),
+      perCpu(OURS, 'Varnish', 1, 1.3),
+      perCpu(OURS, 'nginx proxy_cache', 0.75, 1),
+    ],
+  },
+  {
+    name: 'hit-100k',
+    title: 'Edge hit of 100 KB, 64 connections',
+    connections: 64,
+    contestants: () => [same(bare(BARE, 102_400), '/100k/hit'), same(ours(OURS), '/100k/hit')],
+    goals: [perCpu(OURS, BARE, 0.9, 0.95)],
+  },
+  {
+    name: 'edge-hit-latency',
+    title: 'Latency of an edge hit of 1 KB, one connection',
+    connections: 1,
+    contestants: () => [same(bare(BARE, 1024), '/1k/hit'), same(ours(OURS), '/1k/hit')],
+    goals: [{ subject: OURS, against: BARE, ratioOf: 'p50', must: 1.2, aim: 1.05, better: 'smaller' }],
+  },
+  {
+    name: 'miss',
+    title: 'Cacheable miss of 1 KB, stored in both tiers, 64 connections, every path new',
+    connections: 64,
+    contestants: () => [
+      { subject: dispatch, path: '/1k/miss', plan: 'unique' },
+      { subject: ours(OURS), path: '/1k/miss', plan: 'unique' },
+    ],
+    goals: [perCpu(OURS, dispatch.name, 0.7, 0.9)],
+  },
+  {
+    name: 'post',
+    title: 'POST of 111 bytes, passed through, 64 connections',
+    connections: 64,
+    contestants: () => [
+      { subject: dispatch, path: '/1k/post', plan: { kind: 'post' } },
+      { subject: ours(OURS), path: '/1k/post', plan: { kind: 'post' } },
+    ],
+    goals: [perCpu(OURS, dispatch.name, 0.7, 0.9)],
+  },
+  {
+    name: 'entries',
+    title: 'Edge hit of 1 KB among many objects in random order, 64 connections',
+    connections: 64,
+    contestants: ({ objects }) => [
+      among(ours(FEW, { memory: 'large' }), 1000),
+      among(ours(MANY, { memory: 'large' }), objects),
+    ],
+    goals: [
+      {
+        subject: MANY,
+        against: FEW,
+        ratioOf: 'CPU per request',
+        must: 1.25,
+        aim: 1.1,
+        better: 'smaller',
+      },
+    ],
+  },
+]
