@@ -20,7 +20,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   edge: ['functions', 'policies', 'behaviors', 'cache', 'message', 'model'],
   viewer: ['edge', 'functions', 'policies', 'behaviors', 'cache', 'message', 'model'],
   observe: ['message', 'model'],
-  control: ['message', 'model'],
+  // The admin port shows the views of observe; it meets the running system through Admin alone.
+  control: ['observe', 'message', 'model'],
   demo: ['model'],
   assembly: [
     'viewer',

@@ -63,9 +63,9 @@ export function ownCpu(): number {
   return stat === null ? 0 : stat.cpu + stat.reaped
 }
 
-/** CPU seconds that anyone on the machine has used. */
+/** CPU seconds that anyone on the machine has used, and those that its host has taken away. */
 export function machineCpu(): number {
-  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] =
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] =
     /^cpu\s+(.*)$/m.exec(readFileSync('/proc/stat', 'utf8'))?.[1]?.split(' ').map(Number) ?? []
-  return (user + nice + system + irq + softirq) / TICKS
+  return (user + nice + system + irq + softirq + steal) / TICKS
 }
