@@ -1,0 +1,153 @@
+// What is forwarded to the origin: query string and headers of a viewer's request.
+import { compileCookieSelection, joinCookies } from '../message/cookies.ts'
+import { Headers } from '../message/headers.ts'
+import { compileQuerySelection } from '../message/query.ts'
+import type { RequestBody, ViewerRequest } from '../message/requests.ts'
+import type { DefaultCacheBehavior } from '../model/cache-behavior.ts'
+import type { Distribution } from '../model/distribution.ts'
+import { compileHeaderRules } from './forwarded-headers.ts'
+import type { HeaderRules } from './forwarded-headers.ts'
+import { compileEncodings, selectForwardedCookies, selectForwardedQuery } from './selections.ts'
+import type { EncodingSelector } from './selections.ts'
+import { bypassReason } from './ttl.ts'
+
+/** What CloudFront knows besides the request when it forwards it. */
+export interface ForwardingFacts {
+  /** X-Amz-Cf-Id. */
+  readonly requestId: string
+  /** CloudFront's element of Via: `1.1 <32 hex>.cloudfront.net (CloudFront)`. */
+  readonly via: string
+  /** ISO 3166-1 alpha-2, or null when the address tells nothing. */
+  readonly viewerCountry: string | null
+}
+
+/** Query string and headers for the origin; Host only where a policy forwards the viewer's. */
+export interface Forwarded {
+  readonly queryString: string
+  readonly headers: Headers
+}
+
+/** Made by CloudFront from the viewer's value, so never copied. */
+const REMADE = new Set([
+  'accept-encoding',
+  'content-length',
+  'cookie',
+  'user-agent',
+  'via',
+  'x-forwarded-for',
+])
+
+/**
+ * Left out when the answer is to be stored: a viewer's 304 or 412 is decided at the edge, from the object (choice).
+ * A range is not stored and keeps its conditions.
+ */
+const CONDITIONS = new Set(['if-match', 'if-modified-since', 'if-none-match', 'if-unmodified-since'])
+
+/**
+ * Compiles what the origin gets of a viewer's request: what the cache policy, the origin request policy or the
+ * legacy settings name, and what CloudFront sends itself. Origin path, Host and custom headers come at the origin.
+ * (Developer Guide, 'Request and response behavior for custom origins', HTTP request headers)
+ */
+export function compileForwarding(
+  distribution: Distribution,
+  behavior: DefaultCacheBehavior,
+  originIsS3: boolean,
+): (request: ViewerRequest, facts: ForwardingFacts) => Forwarded {
+  const selectQuery = compileQuerySelection(selectForwardedQuery(behavior))
+  const selectCookies = compileCookieSelection(selectForwardedCookies(behavior), {
+    wildcards: behavior.Cache.kind === 'legacy',
+  })
+  const rules = compileHeaderRules(behavior, originIsS3)
+  const toAcceptEncoding = compileAcceptEncoding(behavior, rules, compileEncodings(distribution, behavior))
+  const isCached = compileIsCached(behavior)
+  return (request, facts) => {
+    const pairs = copyPassing(request, rules, isCached(request))
+    addContentLength(pairs, request.body, request.headers)
+    add(pairs, 'Cookie', selectCookies(joinCookies(request.headers)))
+    add(pairs, 'Accept-Encoding', toAcceptEncoding(request))
+    add(
+      pairs,
+      'User-Agent',
+      (rules.isNamed('user-agent') ? request.headers.get('user-agent') : null) ?? AGENT,
+    )
+    for (const header of rules.added)
+      add(pairs, header.wireName, header.toValue(request, facts.viewerCountry))
+    add(pairs, 'X-Forwarded-For', joinForwardedFor(request))
+    add(pairs, 'Via', joinVia(request.headers, facts.via))
+    add(pairs, 'X-Amz-Cf-Id', facts.requestId)
+    return { queryString: selectQuery(request.queryString), headers: new Headers(pairs) }
+  }
+}
+
+const AGENT = 'Amazon CloudFront'
+
+/** Via of a message with CloudFront's own element at the end. (the same page) */
+export function joinVia(headers: Headers, own: string): string {
+  const via = headers.list('via')
+  return via === null || via === '' ? own : `${via}, ${own}`
+}
+
+function copyPassing(request: ViewerRequest, rules: HeaderRules, isCached: boolean): string[] {
+  const hopByHop = toConnectionNames(request.headers, rules)
+  const hasBody = request.body !== null
+  const pairs: string[] = []
+  for (const [name, value, wireName] of request.headers.entries()) {
+    if (REMADE.has(name) || hopByHop?.has(name)) continue
+    if (isCached && CONDITIONS.has(name) && !rules.isKeyed(name)) continue
+    if (rules.passes(name, request.method, hasBody)) pairs.push(wireName, value)
+  }
+  return pairs
+}
+
+/**
+ * Headers that Connection names end here (RFC 9110, section 7.6.1), except those of the cache key: otherwise a
+ * viewer could have an answer to another request stored under the key.
+ */
+function toConnectionNames(headers: Headers, rules: HeaderRules): ReadonlySet<string> | null {
+  const connection = headers.list('connection')
+  if (connection === null) return null
+  const names = connection.split(',').map((name) => name.trim().toLowerCase())
+  return new Set(names.filter((name) => !rules.isKeyed(name)))
+}
+
+/** A body that a function gave has a length of its own; without a body there is nothing to tell. */
+function addContentLength(pairs: string[], body: RequestBody | null, headers: Headers): void {
+  if (body === null) return
+  add(
+    pairs,
+    'Content-Length',
+    body.kind === 'bytes' ? String(body.bytes.length) : headers.get('content-length'),
+  )
+}
+
+/** The header is normalized where a coding is enabled; else the viewer's goes where it is named. */
+function compileAcceptEncoding(
+  behavior: DefaultCacheBehavior,
+  rules: HeaderRules,
+  encodings: EncodingSelector,
+): (request: ViewerRequest) => string | null {
+  const { Cache } = behavior
+  const isNormalized =
+    Cache.kind === 'legacy'
+      ? !rules.isNamed('accept-encoding')
+      : Cache.CachePolicy.EnableAcceptEncodingGzip || Cache.CachePolicy.EnableAcceptEncodingBrotli
+  if (isNormalized) return (request) => encodings(request).forward
+  if (!rules.isNamed('accept-encoding')) return () => null
+  return (request) => (request.httpVersion === '1.0' ? null : request.headers.list('accept-encoding'))
+}
+
+function compileIsCached(behavior: DefaultCacheBehavior): (request: ViewerRequest) => boolean {
+  if (bypassReason(behavior) !== null) return () => false
+  const methods = new Set<string>(behavior.CachedMethods)
+  return (request) => methods.has(request.method) && !request.headers.has('range')
+}
+
+/** The viewer's address stands last; its port and the edge location's address are not added. */
+function joinForwardedFor(request: ViewerRequest): string {
+  const before = request.headers.list('x-forwarded-for')
+  return before === null || before === '' ? request.clientIp : `${before},${request.clientIp}`
+}
+
+function add(pairs: string[], wireName: string, value: string | null): void {
+  if (value !== null) pairs.push(wireName, value)
+}

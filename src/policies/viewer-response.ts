@@ -1,0 +1,73 @@
+// Which of the origin's response headers reach the viewer.
+import { Headers } from '../message/headers.ts'
+import type { DefaultCacheBehavior } from '../model/cache-behavior.ts'
+import { compileHeaderRules } from './forwarded-headers.ts'
+import { forwardsCookies } from './selections.ts'
+
+/** Removed from every response: hop-by-hop headers, and those CloudFront sets itself. */
+const DROPPED = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authentication-info',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'via',
+  'x-amz-cf-id',
+  'x-cache',
+])
+
+const S3_IDS = new Set(['x-amz-id-2', 'x-amz-request-id'])
+
+/** Header names are tokens (RFC 9110, section 5.6.2); what a value may hold is section 5.5. */
+const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+const NOT_IN_VALUE = /[^\t\x20-\x7e\x80-\xff]/
+
+/**
+ * Compiles the filter of response headers: Vary keeps only what the origin can see, Set-Cookie stays only where
+ * cookies are forwarded, and what is no valid field (line breaks above all) never goes out. Via is the caller's.
+ * (Developer Guide, 'Request and response behavior for custom origins', HTTP response headers)
+ */
+export function compileViewerHeaders(
+  behavior: DefaultCacheBehavior,
+  originIsS3: boolean,
+): (headers: Headers) => Headers {
+  const dropped = new Set(DROPPED)
+  if (!forwardsCookies(behavior)) dropped.add('set-cookie')
+  if (originIsS3) for (const name of S3_IDS) dropped.add(name)
+  const isSeen = compileIsSeen(behavior, originIsS3)
+  return (headers) => {
+    const pairs: string[] = []
+    for (const [name, value, wireName] of headers.entries()) {
+      if (dropped.has(name) || name.startsWith('x-pocketfront-')) continue
+      if (!NAME.test(wireName) || NOT_IN_VALUE.test(value)) continue
+      const kept = name === 'vary' ? filterVary(value, isSeen) : value
+      if (kept !== null) pairs.push(wireName, kept)
+    }
+    return new Headers(pairs)
+  }
+}
+
+function filterVary(value: string, isSeen: (name: string) => boolean): string | null {
+  const elements = value.split(',').map((element) => element.trim())
+  const kept = elements.filter((element) => isSeen(element.toLowerCase()))
+  if (kept.length === elements.length) return value
+  return kept.length === 0 ? null : kept.join(', ')
+}
+
+/** Whether a response can depend on this request header; the methods that are cached decide. */
+function compileIsSeen(behavior: DefaultCacheBehavior, originIsS3: boolean): (name: string) => boolean {
+  const rules = compileHeaderRules(behavior, originIsS3)
+  const added = new Set(rules.added.map((header) => header.lowerName))
+  const knowsDevice = rules.added.some((header) => header.lowerName.startsWith('cloudfront-is-'))
+  return (name) => {
+    if (name === '' || name === '*') return false
+    if (name === 'accept-encoding' || name === 'cookie' || added.has(name)) return true
+    if (name === 'user-agent') return knowsDevice || rules.isNamed(name)
+    return rules.passes(name, 'GET', false)
+  }
+}
