@@ -58,9 +58,10 @@ export function planCompression(
   headers: Headers,
 ): CompressionPlan {
   if (!behavior.Compress) return asIs('compress-off')
-  if (!enablesEncodings(behavior)) return asIs('encodings-off')
+  const enabled = toEnabled(behavior)
+  if (!enabled.gzip && !enabled.brotli) return asIs('encodings-off')
   if (viewer.httpVersion === '1.0') return asIs('http-1.0')
-  const encoding = selectEncoding(viewer.acceptEncodingKey)
+  const encoding = selectEncoding(viewer.acceptEncodingKey, enabled)
   if (encoding === null) return asIs('not-accepted')
   if (!STATUSES.has(status)) return asIs('status')
   if (headers.has('content-encoding')) return asIs('already-encoded')
@@ -78,15 +79,23 @@ function asIs(because: AsIs['because']): AsIs {
   return { kind: 'as-is', because }
 }
 
-function enablesEncodings({ Cache }: DefaultCacheBehavior): boolean {
-  if (Cache.kind === 'legacy') return true
-  return Cache.CachePolicy.EnableAcceptEncodingGzip || Cache.CachePolicy.EnableAcceptEncodingBrotli
+interface Enabled {
+  readonly gzip: boolean
+  readonly brotli: boolean
 }
 
 /** Brotli where both are accepted. */
-function selectEncoding(acceptEncodingKey: string): 'br' | 'gzip' | null {
-  if (acceptEncodingKey.startsWith('br')) return 'br'
-  return acceptEncodingKey === 'gzip' ? 'gzip' : null
+function selectEncoding(acceptEncodingKey: string, { gzip, brotli }: Enabled): 'br' | 'gzip' | null {
+  const accepted = acceptEncodingKey.split(',')
+  if (brotli && accepted.includes('br')) return 'br'
+  return gzip && accepted.includes('gzip') ? 'gzip' : null
+}
+
+/** Legacy settings know gzip only. */
+function toEnabled({ Cache }: DefaultCacheBehavior): Enabled {
+  if (Cache.kind === 'legacy') return { gzip: true, brotli: false }
+  const { EnableAcceptEncodingGzip: gzip, EnableAcceptEncodingBrotli: brotli } = Cache.CachePolicy
+  return { gzip, brotli }
 }
 
 function toMediaType(contentType: string | null): string {

@@ -9,7 +9,7 @@ import { compileHeaderRules } from './forwarded-headers.ts'
 import type { HeaderRules } from './forwarded-headers.ts'
 import { compileEncodings, selectForwardedCookies, selectForwardedQuery } from './selections.ts'
 import type { EncodingSelector } from './selections.ts'
-import { bypassReason } from './ttl.ts'
+import { joinVia } from './viewer-response.ts'
 
 /** What CloudFront knows besides the request when it forwards it. */
 export interface ForwardingFacts {
@@ -19,6 +19,13 @@ export interface ForwardingFacts {
   readonly via: string
   /** ISO 3166-1 alpha-2, or null when the address tells nothing. */
   readonly viewerCountry: string | null
+}
+
+/** Which way the request goes. */
+export interface ForwardingOptions {
+  readonly originIsS3: boolean
+  /** Through the caches, or past them. */
+  readonly isCached: boolean
 }
 
 /** Query string and headers for the origin; Host only where a policy forwards the viewer's. */
@@ -37,10 +44,7 @@ const REMADE = new Set([
   'x-forwarded-for',
 ])
 
-/**
- * Left out when the answer is to be stored: a viewer's 304 or 412 is decided at the edge, from the object (choice).
- * A range is not stored and keeps its conditions.
- */
+/** Left out on the way to a cache: a viewer's 304 is decided at the edge, from the object (choice). */
 const CONDITIONS = new Set(['if-match', 'if-modified-since', 'if-none-match', 'if-unmodified-since'])
 
 /**
@@ -51,7 +55,7 @@ const CONDITIONS = new Set(['if-match', 'if-modified-since', 'if-none-match', 'i
 export function compileForwarding(
   distribution: Distribution,
   behavior: DefaultCacheBehavior,
-  originIsS3: boolean,
+  { originIsS3, isCached }: ForwardingOptions,
 ): (request: ViewerRequest, facts: ForwardingFacts) => Forwarded {
   const selectQuery = compileQuerySelection(selectForwardedQuery(behavior))
   const selectCookies = compileCookieSelection(selectForwardedCookies(behavior), {
@@ -59,9 +63,8 @@ export function compileForwarding(
   })
   const rules = compileHeaderRules(behavior, originIsS3)
   const toAcceptEncoding = compileAcceptEncoding(behavior, rules, compileEncodings(distribution, behavior))
-  const isCached = compileIsCached(behavior)
   return (request, facts) => {
-    const pairs = copyPassing(request, rules, isCached(request))
+    const pairs = copyPassing(request, rules, isCached)
     addContentLength(pairs, request.body, request.headers)
     add(pairs, 'Cookie', selectCookies(joinCookies(request.headers)))
     add(pairs, 'Accept-Encoding', toAcceptEncoding(request))
@@ -80,12 +83,6 @@ export function compileForwarding(
 }
 
 const AGENT = 'Amazon CloudFront'
-
-/** Via of a message with CloudFront's own element at the end. (the same page) */
-export function joinVia(headers: Headers, own: string): string {
-  const via = headers.list('via')
-  return via === null || via === '' ? own : `${via}, ${own}`
-}
 
 function copyPassing(request: ViewerRequest, rules: HeaderRules, isCached: boolean): string[] {
   const hopByHop = toConnectionNames(request.headers, rules)
@@ -134,12 +131,6 @@ function compileAcceptEncoding(
   if (isNormalized) return (request) => encodings(request).forward
   if (!rules.isNamed('accept-encoding')) return () => null
   return (request) => (request.httpVersion === '1.0' ? null : request.headers.list('accept-encoding'))
-}
-
-function compileIsCached(behavior: DefaultCacheBehavior): (request: ViewerRequest) => boolean {
-  if (bypassReason(behavior) !== null) return () => false
-  const methods = new Set<string>(behavior.CachedMethods)
-  return (request) => methods.has(request.method) && !request.headers.has('range')
 }
 
 /** The viewer's address stands last; its port and the edge location's address are not added. */

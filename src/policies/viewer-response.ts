@@ -16,7 +16,6 @@ const DROPPED = new Set([
   'trailer',
   'transfer-encoding',
   'upgrade',
-  'via',
   'x-amz-cf-id',
   'x-cache',
 ])
@@ -29,7 +28,7 @@ const NOT_IN_VALUE = /[^\t\x20-\x7e\x80-\xff]/
 
 /**
  * Compiles the filter of response headers: Vary keeps only what the origin can see, Set-Cookie stays only where
- * cookies are forwarded, and what is no valid field (line breaks above all) never goes out. Via is the caller's.
+ * cookies are forwarded, and what is no valid field (line breaks above all) never goes out. Via stays for {@link joinVia}.
  * (Developer Guide, 'Request and response behavior for custom origins', HTTP response headers)
  */
 export function compileViewerHeaders(
@@ -50,6 +49,12 @@ export function compileViewerHeaders(
     }
     return new Headers(pairs)
   }
+}
+
+/** Via of a message with CloudFront's own element at the end; those before it stay in front. */
+export function joinVia(headers: Headers, own: string): string {
+  const via = headers.list('via')
+  return via === null || via === '' ? own : `${via}, ${own}`
 }
 
 function filterVary(value: string, isSeen: (name: string) => boolean): string | null {
