@@ -4,4 +4,5 @@ import { requireNodeVersion } from './node-version.ts'
 
 requireNodeVersion()
 const { run } = await import('./run.ts')
-process.exitCode = await run(process.argv.slice(2))
+// Not process.exitCode: whatever user code left behind must not keep a stopped process alive.
+process.exit(await run(process.argv.slice(2)))

@@ -7,14 +7,16 @@ export interface LineWriter {
   write(lines: string): void
   /** Sends what is collected without waiting for it to arrive. */
   flush(): void
-  /** Writes everything that is left before it returns; later lines are dropped. */
-  close(): void
+  /** Resolves when everything is written, or nobody reads it any more; later lines are dropped. */
+  close(): Promise<void>
 }
 
 const FLUSH_AFTER_MS = 100
 const BATCH_CHARACTERS = 12_000
 /** A reader that stalls costs lines, never memory. */
 const WAITING_BYTES = 16 * 1024 * 1024
+/** What a reader that stalls gets on close. */
+const CLOSE_WITHIN_MS = 2000
 
 /**
  * A writer to a file descriptor or a file. A reader that went away (EPIPE) or a full disk silences it:
@@ -33,27 +35,28 @@ export function createLineWriter(destination: number | string): LineWriter {
     batch = ''
     output.write(lines)
   }
-  const close = (): void => {
-    if (!isOpen) return
+  const end = (): void => {
     isOpen = false
-    process.off('exit', close)
+    process.off('exit', finishNow)
     if (timer !== null) clearTimeout(timer)
+  }
+  /** For a process that ends without close(). */
+  const finishNow = (): void => {
+    end()
     try {
       handOver()
       output.flushSync()
     } catch {
       // The reader is gone, as in the error event below.
     }
-    output.destroy()
   }
 
   output.on('error', () => {
-    isOpen = false
+    end()
     batch = ''
-    process.off('exit', close)
     output.destroy()
   })
-  process.on('exit', close)
+  process.on('exit', finishNow)
 
   return {
     write(lines) {
@@ -65,6 +68,18 @@ export function createLineWriter(destination: number | string): LineWriter {
     flush() {
       if (isOpen) handOver()
     },
-    close,
+    close() {
+      if (!isOpen) return Promise.resolve()
+      end()
+      handOver()
+      return new Promise((resolve) => {
+        const giveUp = setTimeout(resolve, CLOSE_WITHIN_MS)
+        output.once('close', () => {
+          clearTimeout(giveUp)
+          resolve()
+        })
+        output.end()
+      })
+    },
   }
 }

@@ -1,0 +1,159 @@
+// The command line as a value: what to run, or what to print instead.
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { parseCount, parseSize } from './values.ts'
+import type { LogLevel } from '../observe/logger.ts'
+import { LOG_LEVELS } from '../observe/logger.ts'
+
+/** Every option with its default. */
+export interface RunArguments {
+  readonly config: readonly string[]
+  readonly origin: readonly string[]
+  readonly lambda: readonly string[]
+  readonly port: number
+  readonly adminPort: number
+  readonly host: string
+  readonly pop: string
+  readonly watch: boolean
+  readonly logLevel: LogLevel
+  readonly json: boolean
+  readonly quiet: boolean
+  readonly allowRemoteOrigins: boolean
+  readonly edgeMemory: number
+  readonly regionalMemory: number
+  readonly largestObject: number
+  readonly keepTraces: number
+}
+
+/** What a command line asks for. */
+export type ParsedArguments =
+  | { readonly kind: 'run'; readonly run: RunArguments }
+  | { readonly kind: 'print'; readonly text: string }
+  | { readonly kind: 'refused'; readonly message: string; readonly json: boolean }
+
+/** Options without a default of their own, when they are not given. */
+const UNSET = {
+  origin: [],
+  lambda: [],
+  watch: false,
+  json: false,
+  quiet: false,
+  allowRemoteOrigins: false,
+} as const
+
+/** What commander returns. */
+type Given = Omit<RunArguments, 'config' | keyof typeof UNSET> &
+  Partial<Pick<RunArguments, keyof typeof UNSET>>
+
+const MIB = 1024 ** 2
+const MOST_TRACES = 1_000_000
+
+/** Strict: an unknown option is refused with the nearest known one. */
+export function parseArguments(argv: readonly string[], version: string): ParsedArguments {
+  let printed = ''
+  const command = createCommand(version)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => {
+        printed += text
+      },
+      writeErr: () => undefined,
+    })
+  try {
+    command.parse(argv, { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    if (error.exitCode === 0) return { kind: 'print', text: printed }
+    return refuse(error.message.replace(/^error: /, ''), argv)
+  }
+  const options = command.opts<Given>()
+  const url = command.args.find((arg) => /^https?:\/\//i.test(arg))
+  if (url !== undefined) {
+    return refuse(`'${url}' is no configuration file. For an origin write --origin ${url}`, argv)
+  }
+  const quiet = options.quiet === true
+  const logLevel = quiet && !isGiven(command, 'logLevel') ? 'warn' : options.logLevel
+  return { kind: 'run', run: { ...UNSET, ...options, logLevel, config: command.args } }
+}
+
+function refuse(message: string, argv: readonly string[]): ParsedArguments {
+  return { kind: 'refused', message, json: argv.includes('--json') }
+}
+
+function isGiven(command: Command, option: string): boolean {
+  return command.getOptionValueSource(option) !== 'default'
+}
+
+function createCommand(version: string): Command {
+  return new Command('pocketfront')
+    .description(
+      'Runs Amazon CloudFront distributions on this machine: layered cache, edge functions, and the reason for every hit and miss.',
+    )
+    .argument('[CONFIG...]', 'configuration files; without any and without --origin a demo is served')
+    .addOption(
+      new Option(
+        '-o, --origin <[KEY=]TARGET>',
+        'URL or folder of an origin; KEY is its id or domain name',
+      ).argParser(collect),
+    )
+    .addOption(
+      new Option(
+        '-l, --lambda <NAME=FILE>',
+        'code of a Lambda@Edge function; NAME is its name or ARN',
+      ).argParser(collect),
+    )
+    .addOption(port('-p, --port <number>', 'port for viewers; 0 picks a free one', 8080))
+    .addOption(port('--admin-port <number>', 'port for the clock, traces, metrics, on 127.0.0.1 only', 8081))
+    .addOption(
+      new Option('--host <address>', 'address for viewers; 0.0.0.0 in a container').default('127.0.0.1'),
+    )
+    .addOption(new Option('--pop <code>', 'edge location of viewers that do not choose one').default('FRA56'))
+    .addOption(new Option('-w, --watch', 'load changed configuration and functions'))
+    .addOption(new Option('--log-level <level>', 'what is logged').choices(LOG_LEVELS).default('info'))
+    .addOption(new Option('--json', 'JSON lines in place of text for people'))
+    .addOption(new Option('-q, --quiet', 'only warnings and errors'))
+    .addOption(
+      new Option('--allow-remote-origins', 'origins without a target are reached under their own name'),
+    )
+    .addOption(size('--edge-memory <size>', 'memory per edge location', 128 * MIB, '128MiB'))
+    .addOption(size('--regional-memory <size>', 'memory per regional edge cache', 512 * MIB, '512MiB'))
+    .addOption(size('--largest-object <size>', 'largest object that is cached', 64 * MIB, '64MiB'))
+    .addOption(
+      new Option('--keep-traces <number>', 'how many requests can be explained afterwards')
+        .argParser((text) => orInvalid(parseCount(text, MOST_TRACES), `a whole number up to ${MOST_TRACES}`))
+        .default(1000),
+    )
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .addHelpText('after', HELP_AFTER)
+    .showSuggestionAfterError(true)
+}
+
+const HELP_AFTER = `
+Examples:
+  pocketfront --origin http://localhost:3000
+  pocketfront distribution.yaml --origin site=./dist --origin api=http://localhost:3000
+  pocketfront distribution.json --lambda rewrite=./edge/rewrite.mjs --watch
+
+Environment: POCKETFRONT_ORIGINS="site=./dist,api=http://api:3000", POCKETFRONT_ORIGIN_<ID>, NO_COLOR.
+Exit codes: 0 stopped, 1 could not start, 2 wrong command line or configuration.`
+
+function port(flags: string, description: string, usual: number): Option {
+  return new Option(flags, description)
+    .argParser((text) => orInvalid(parseCount(text, 65_535), 'a port from 0 to 65535'))
+    .default(usual)
+}
+
+function size(flags: string, description: string, usual: number, usualText: string): Option {
+  return new Option(flags, description)
+    .argParser((text) => orInvalid(parseSize(text), 'a size such as 64MiB or 1GiB'))
+    .default(usual, usualText)
+}
+
+function orInvalid(value: number | null, expected: string): number {
+  if (value === null) throw new InvalidArgumentError(`Expected ${expected}.`)
+  return value
+}
+
+function collect(value: string, previous: readonly string[] = []): string[] {
+  return [...previous, value]
+}

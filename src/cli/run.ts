@@ -1,0 +1,54 @@
+// What a command line does, from arguments to exit code.
+import { readFileSync } from 'node:fs'
+import type { RunArguments } from './arguments.ts'
+import { parseArguments } from './arguments.ts'
+import { toExitCode, toProblemText } from './problem.ts'
+import { PocketfrontError } from '../model/errors.ts'
+import { createLineWriter } from '../observe/line-writer.ts'
+import { selectPalette } from '../observe/palette.ts'
+
+/** Runs the CLI; resolves with the exit code: 0 stopped, 1 could not start, 2 wrong command line or configuration. */
+export async function run(argv: readonly string[]): Promise<number> {
+  // A reader of the errors that went away is no reason to end.
+  process.stderr.on('error', () => undefined)
+  const version = readVersion()
+  const parsed = parseArguments(argv, version)
+  switch (parsed.kind) {
+    case 'print': {
+      const output = createLineWriter(1)
+      output.write(parsed.text)
+      await output.close()
+      return 0
+    }
+    case 'refused':
+      return fail(
+        new PocketfrontError('PF_USAGE', parsed.message, 'pocketfront --help lists all options.'),
+        parsed,
+      )
+    case 'run':
+      return serveUntilStopped(parsed.run, version)
+  }
+}
+
+async function serveUntilStopped(args: RunArguments, version: string): Promise<number> {
+  try {
+    // Loaded here: --help and a misspelt option answer at once.
+    const { serve } = await import('./serve.ts')
+    await serve(args, version)
+    return 0
+  } catch (error) {
+    return fail(error, args)
+  }
+}
+
+function fail(error: unknown, { json }: { readonly json: boolean }): number {
+  const palette = selectPalette(process.stderr, process.env)
+  process.stderr.write(toProblemText(error, { json, palette, cwd: process.cwd() }))
+  return toExitCode(error)
+}
+
+function readVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  const { version }: { readonly version: string } = JSON.parse(text)
+  return version
+}

@@ -1,0 +1,65 @@
+// Starts what the arguments name, reports it, and stops it on a signal.
+import type { RunArguments } from './arguments.ts'
+import type { Demo } from './demo.ts'
+import { startDemo } from './demo.ts'
+import { createReporter } from './reporter.ts'
+import { waitForStop } from './signals.ts'
+import type { Pocketfront, PocketfrontOptions, ReloadOutcome } from '../assembly/options.ts'
+import { createLineWriter } from '../observe/line-writer.ts'
+import { createLogger } from '../observe/logger.ts'
+import { selectPalette } from '../observe/palette.ts'
+import { createPocketfront } from '../pocketfront.ts'
+import { systemClock } from '../ports.ts'
+
+/** Serves until SIGINT or SIGTERM. Rejects with what kept it from starting. */
+export async function serve(args: RunArguments, version: string): Promise<void> {
+  const stop = waitForStop()
+  const writer = createLineWriter(1)
+  const clock = systemClock()
+  const palette = selectPalette(process.stdout, process.env)
+  let distributionCount = 0
+  const format = args.json
+    ? ({ kind: 'json' } as const)
+    : ({ kind: 'human', palette, showsHost: () => distributionCount > 1 } as const)
+  const reporter = createReporter({ writer, format, quiet: args.quiet, cwd: process.cwd() })
+  const onReload = (outcome: ReloadOutcome): void => {
+    if (outcome.ok) distributionCount = outcome.loaded.deployment.Distributions.length
+    reporter.reloaded(outcome)
+  }
+
+  let demo: Demo | null = null
+  let front: Pocketfront | null = null
+  try {
+    if (args.config.length === 0 && args.origin.length === 0) demo = await startDemo()
+    const logger = createLogger({ level: args.logLevel, format, writer, clock })
+    front = await createPocketfront({ ...toOptions(args, demo), logger, clock, onReload })
+    distributionCount = front.loaded.deployment.Distributions.length
+    reporter.started({ front, version, host: args.host, pop: args.pop, isDemo: demo !== null })
+    reporter.stopping(await stop)
+  } finally {
+    await front?.stop()
+    await demo?.close()
+    await writer.close()
+  }
+}
+
+function toOptions(args: RunArguments, demo: Demo | null): PocketfrontOptions {
+  const config = demo === null ? args.config : [demo.config]
+  return {
+    ...(config.length > 0 && { config }),
+    origins: [...(demo?.origins ?? []), ...args.origin],
+    lambdas: args.lambda,
+    cwd: process.cwd(),
+    env: process.env,
+    port: args.port,
+    adminPort: args.adminPort,
+    host: args.host,
+    pop: args.pop,
+    watch: args.watch,
+    allowRemoteOrigins: args.allowRemoteOrigins,
+    edgeMemory: args.edgeMemory,
+    regionalMemory: args.regionalMemory,
+    largestObject: args.largestObject,
+    keepTraces: args.keepTraces,
+  }
+}

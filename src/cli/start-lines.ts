@@ -1,0 +1,119 @@
+// The start and reloads as lines for people.
+import { toIssueText } from './problem.ts'
+import { localUrls } from './urls.ts'
+import { toSizeText } from './values.ts'
+import type { Pocketfront, ReloadOutcome } from '../assembly/options.ts'
+import type { ConfigIssue } from '../config/issues.ts'
+import type { SupportNote } from '../config/support.ts'
+import type { TargetRow } from '../config/targets.ts'
+import { describeTargets } from '../config/targets.ts'
+import type { Distribution } from '../model/distribution.ts'
+import { findEdgeLocation } from '../model/locations.ts'
+import type { Palette } from '../observe/palette.ts'
+
+/** What has been started, and with which arguments. */
+export interface Started {
+  readonly front: Pick<Pocketfront, 'url' | 'port' | 'adminUrl' | 'adminPort' | 'loaded' | 'budgets'>
+  readonly version: string
+  readonly host: string
+  readonly pop: string
+  readonly isDemo: boolean
+}
+
+/** Where everything listens, what was loaded, what was approximated or ignored, and what to try. */
+export function toStartLines(started: Started, palette: Palette, cwd: string): string[] {
+  const { front, version, host, pop, isDemo } = started
+  const { deployment, notes, warnings } = front.loaded
+  const served = deployment.Distributions.filter((distribution) => distribution.Enabled)
+  const listening = { host, port: front.port, servedCount: served.length }
+  const rows = describeTargets(deployment)
+  const label = (text: string): string => palette.dim(text.padEnd(LABEL_WIDTH))
+  const region = findEdgeLocation(pop)?.region ?? ''
+  const { edge, regional, largestObject } = front.budgets
+  const tryUrl = served[0] === undefined ? front.url : (localUrls(served[0], listening)[0] ?? front.url)
+  return [
+    `${palette.bold('pocketfront')} ${version}${isDemo ? ', the demo' : ''}`,
+    ...deployment.Distributions.flatMap((distribution) => [
+      '',
+      ...toDistributionLines(distribution, localUrls(distribution, listening), palette),
+      ...toOriginLines(
+        distribution,
+        rows.filter((row) => row.distribution === distribution.Id),
+        palette,
+      ),
+      ...toNoteLines(
+        notes.filter((note) => note.distribution === distribution.Id),
+        palette,
+      ),
+    ]),
+    '',
+    ...toWarningLines(warnings, palette, cwd),
+    `${label('edge')}${pop}, regional edge cache ${region}`,
+    `${label('memory')}${toSizeText(edge)} per edge location, ${toSizeText(regional)} per regional edge cache, objects up to ${toSizeText(largestObject)}`,
+    ...(front.adminUrl === null ? [] : [`${label('admin')}${palette.cyan(front.adminUrl)}`]),
+    `${label('try')}curl -i -H 'x-pocketfront-explain: 1' ${tryUrl}/`,
+  ]
+}
+
+const LABEL_WIDTH = 9
+
+/** Every warning of a configuration. */
+export function toWarningLines(warnings: readonly ConfigIssue[], palette: Palette, cwd: string): string[] {
+  return warnings.map((warning) => toIssueText(warning, palette, cwd))
+}
+
+/** What a reload brought, or why the configuration in use stays. */
+export function toReloadLines(outcome: ReloadOutcome, palette: Palette, cwd: string): string[] {
+  if (!outcome.ok) {
+    return [
+      ...outcome.issues.map((issue) => toIssueText(issue, palette, cwd)),
+      palette.red('not reloaded, the previous configuration stays in use'),
+    ]
+  }
+  const { deployment, warnings } = outcome.loaded
+  const count = deployment.Distributions.length
+  return [
+    ...toWarningLines(warnings, palette, cwd),
+    palette.green(`reloaded, ${count} ${count === 1 ? 'distribution' : 'distributions'}`),
+  ]
+}
+
+function toDistributionLines(
+  distribution: Distribution,
+  urls: readonly string[],
+  palette: Palette,
+): string[] {
+  const { Id, DomainName, Comment, Enabled } = distribution
+  const comment = Comment === '' ? '' : palette.dim(`  ${Comment}`)
+  const state = Enabled ? '' : palette.yellow('  disabled, not served')
+  return [
+    `${palette.bold(Id)}  ${DomainName}${comment}${state}`,
+    ...urls.map((url) => `  ${palette.cyan(url)}`),
+  ]
+}
+
+function toOriginLines(distribution: Distribution, rows: readonly TargetRow[], palette: Palette): string[] {
+  const unresolved = new Set(
+    distribution.Origins.filter((origin) => origin.target.kind === 'unresolved').map((origin) => origin.Id),
+  )
+  const isReached = (row: TargetRow): boolean => !unresolved.has(row.originId)
+  const idWidth = widest(rows.map((row) => row.originId))
+  const nameWidth = widest(rows.map((row) => row.domainName))
+  const targetWidth = widest(rows.filter(isReached).map((row) => row.target))
+  return rows.map((row) => {
+    const start = `  ${palette.dim('origin')} ${row.originId.padEnd(idWidth)}  ${row.domainName.padEnd(nameWidth)}  -> `
+    if (!isReached(row)) return start + palette.yellow(row.target)
+    return `${start}${row.target.padEnd(targetWidth)}  ${palette.dim(row.source)}`
+  })
+}
+
+function toNoteLines(notes: readonly SupportNote[], palette: Palette): string[] {
+  const width = widest(notes.map((note) => note.feature))
+  return notes.map(
+    ({ feature, handling, detail }) => `  ${palette.dim(handling)} ${feature.padEnd(width)}  ${detail}`,
+  )
+}
+
+function widest(texts: readonly string[]): number {
+  return texts.reduce((width, text) => Math.max(width, text.length), 0)
+}
