@@ -1,0 +1,66 @@
+// The text of a target: a URL or a folder.
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { withoutBrackets } from './host-names.ts'
+
+/** What `--origin`, the environment and the `origins` section say about a target. */
+export type ParsedTarget =
+  | {
+      readonly kind: 'http'
+      readonly protocol: 'http' | 'https'
+      readonly hostname: string
+      readonly port: number
+      readonly pathPrefix: string
+    }
+  | { readonly kind: 'folder'; readonly folder: string }
+  | { readonly kind: 'invalid'; readonly message: string }
+
+/** `http://api:3000/v1`, `localhost:3000`, `./dist`, `/srv/site`, `file:./dist`; folders are relative to `base`. */
+export function parseTarget(text: string, base: string): ParsedTarget {
+  const target = text.trim()
+  if (target === '') return { kind: 'invalid', message: 'is empty; write a URL or a folder' }
+  if (/^file:/i.test(target)) return parseFileTarget(target, base)
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(target)?.[1]?.toLowerCase()
+  if (scheme !== undefined) return parseUrlTarget(target, scheme)
+  if (/^(?:\[[0-9a-f:]+\]|[\w.-]+):\d+(?:\/|$)/i.test(target))
+    return parseUrlTarget(`http://${target}`, 'http')
+  return { kind: 'folder', folder: resolve(base, target) }
+}
+
+function parseFileTarget(target: string, base: string): ParsedTarget {
+  if (!/^file:\/\//i.test(target)) return { kind: 'folder', folder: resolve(base, target.slice(5)) }
+  try {
+    return { kind: 'folder', folder: fileURLToPath(target) }
+  } catch {
+    return { kind: 'invalid', message: `'${target}' is not the URL of a folder` }
+  }
+}
+
+function parseUrlTarget(target: string, scheme: string): ParsedTarget {
+  if (scheme !== 'http' && scheme !== 'https') {
+    return {
+      kind: 'invalid',
+      message: `'${target}' has the scheme ${scheme}; http, https and folders are known`,
+    }
+  }
+  if (!URL.canParse(target)) return { kind: 'invalid', message: `'${target}' is not a URL` }
+  const url = new URL(target)
+  if (url.username !== '' || url.search !== '' || url.hash !== '') {
+    return { kind: 'invalid', message: `'${target}' has more than scheme, host, port and path` }
+  }
+  return {
+    kind: 'http',
+    protocol: scheme,
+    hostname: withoutBrackets(url.hostname),
+    port: url.port === '' ? (scheme === 'https' ? 443 : 80) : Number(url.port),
+    pathPrefix: url.pathname.replace(/\/+$/, ''),
+  }
+}
+
+/** `KEY=TARGET` or `TARGET`: a URL, a path and a text without '=' have no key. */
+export function splitOrigin(text: string): { readonly key: string | null; readonly target: string } {
+  const isTarget = /^(?:[a-z][a-z0-9+-]*:\/\/|file:|\.{1,2}(?:\/|$)|\/)/i.test(text)
+  const at = text.indexOf('=')
+  if (isTarget || at === -1) return { key: null, target: text }
+  return { key: text.slice(0, at).trim(), target: text.slice(at + 1).trim() }
+}

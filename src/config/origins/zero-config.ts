@@ -1,0 +1,90 @@
+// A whole distribution from nothing but a URL or a folder.
+import { basename } from 'node:path'
+import type { Distribution } from '../../model/distribution.ts'
+import type { Origin } from '../../model/origin.ts'
+import { toDistributionId, toDomainName } from '../ids.ts'
+import { managedCachePolicy } from '../managed-policies.ts'
+import { toBucketName } from './host-names.ts'
+import type { Override } from './overrides.ts'
+
+/** CloudFront's own defaults for what a file would say about the origin. */
+const TIMEOUTS = { OriginReadTimeout: 30, OriginKeepaliveTimeout: 5 } as const
+const PLAIN = {
+  Id: 'origin',
+  OriginPath: '',
+  CustomHeaders: [],
+  ConnectionAttempts: 3,
+  ConnectionTimeout: 10,
+  ResponseCompletionTimeout: null,
+  OriginShield: { Enabled: false, OriginShieldRegion: null },
+} as const
+
+/** What the target of the only origin can be when there is no configuration. */
+export type ZeroConfigTarget = Extract<Override['target'], { kind: 'http' | 'folder' }>
+
+/** One origin, CachingOptimized, compression, every method; a folder shows its index.html at `/`. */
+export function zeroConfig(target: ZeroConfigTarget, source: Override['source']): Distribution {
+  const Id = toDistributionId('zero-config', 0)
+  return {
+    Id,
+    DomainName: toDomainName(Id),
+    Aliases: [],
+    Enabled: true,
+    Comment: '',
+    DefaultRootObject: target.kind === 'folder' ? 'index.html' : '',
+    Origins: [target.kind === 'folder' ? toBucketOrigin(target, source) : toCustomOrigin(target, source)],
+    OriginGroups: [],
+    DefaultCacheBehavior: {
+      TargetOriginId: PLAIN.Id,
+      ViewerProtocolPolicy: 'allow-all',
+      AllowedMethods: ['GET', 'HEAD', 'OPTIONS', 'PUT', 'POST', 'PATCH', 'DELETE'],
+      CachedMethods: ['GET', 'HEAD'],
+      Compress: true,
+      Cache: {
+        kind: 'policy',
+        CachePolicy: managedCachePolicy('CachingOptimized'),
+        OriginRequestPolicy: null,
+      },
+      ResponseHeadersPolicy: null,
+      FunctionAssociations: [],
+      LambdaFunctionAssociations: [],
+    },
+    CacheBehaviors: [],
+    CustomErrorResponses: [],
+    PriceClass: 'PriceClass_All',
+    HttpVersion: 'http2',
+  }
+}
+
+function toBucketOrigin(
+  target: Extract<ZeroConfigTarget, { kind: 'folder' }>,
+  source: Override['source'],
+): Origin {
+  return {
+    ...PLAIN,
+    DomainName: `${toBucketName(basename(target.folder))}.s3.us-east-1.amazonaws.com`,
+    CustomOriginConfig: null,
+    S3OriginConfig: { OriginAccessIdentity: '', OriginReadTimeout: TIMEOUTS.OriginReadTimeout },
+    target: { kind: 'folder', folder: target.folder, source },
+  }
+}
+
+/** The origin's name is the host that the user named, so it is also the Host it expects, with its port. */
+function toCustomOrigin(
+  target: Extract<ZeroConfigTarget, { kind: 'http' }>,
+  source: Override['source'],
+): Origin {
+  const isHttps = target.protocol === 'https'
+  return {
+    ...PLAIN,
+    DomainName: target.hostname,
+    CustomOriginConfig: {
+      HTTPPort: isHttps ? 80 : target.port,
+      HTTPSPort: isHttps ? target.port : 443,
+      OriginProtocolPolicy: isHttps ? 'https-only' : 'http-only',
+      ...TIMEOUTS,
+    },
+    S3OriginConfig: null,
+    target: { ...target, sendHost: 'target', source },
+  }
+}

@@ -1,0 +1,73 @@
+// Picks the reader for a tree by its content and takes the tree apart.
+import { didYouMean } from '../nodes/did-you-mean.ts'
+import type { ConfigNode, MapNode } from '../nodes/node.ts'
+import { mapOf, toPath } from '../nodes/node.ts'
+import type { Report } from '../nodes/report.ts'
+import { awsApi } from './aws-api.ts'
+import { pocketfront, SECTIONS } from './pocketfront.ts'
+import type { SourceParts } from './source.ts'
+
+/** One file or object, taken apart. */
+export interface Source extends SourceParts {
+  /** Name that ids are derived from. */
+  readonly name: string
+  readonly origins: MapNode | null
+  readonly lambdas: MapNode | null
+  readonly settings: MapNode | null
+}
+
+/** The first reader that recognises the tree reads it. */
+const READERS = [awsApi, pocketfront] as const
+
+/** Formats that are told apart, so that the message can say what to give instead. */
+const OTHERS: readonly [key: string, name: string][] = [
+  ['Resources', 'a CloudFormation template'],
+  ['planned_values', 'a Terraform plan'],
+  ['terraform_version', 'a Terraform state'],
+  ['service', 'a serverless.yml'],
+]
+const ADVICE =
+  'give the output of `aws cloudfront get-distribution-config --id ID`, or write the distribution as YAML'
+
+/** The parts of a tree; null when it is no configuration, which is reported. */
+export function readTree(root: ConfigNode, name: string, report: Report): Source | null {
+  if (root.kind !== 'map') {
+    report.error(root, null, 'this is no distribution', ADVICE)
+    return null
+  }
+  const reader = READERS.find((it) => it.recognises(root))
+  if (reader === undefined) {
+    const other = OTHERS.find(([key]) => root.entries.has(key))?.[1]
+    report.error(
+      root,
+      null,
+      other === undefined ? 'no distribution in here' : `this is ${other}, which is not read`,
+      ADVICE,
+    )
+    return null
+  }
+  const parts = reader.read(root, report)
+  const isBare = parts.distributions.some((it) => it.config.place === root.place)
+  if (!isBare) warnUnknown(root, [...reader.keys, ...SECTIONS], report)
+  const [origins, lambdas, settings] = SECTIONS.map((key) => readSection(root, key, report))
+  return { ...parts, name, origins: origins ?? null, lambdas: lambdas ?? null, settings: settings ?? null }
+}
+
+function readSection(root: MapNode, key: string, report: Report): MapNode | null {
+  const value = root.entries.get(key)?.value
+  if (value !== undefined && value.kind !== 'map' && !(value.kind === 'scalar' && value.value === null)) {
+    report.error(value, null, 'expects keys and values')
+  }
+  return mapOf(root, key)
+}
+
+function warnUnknown(root: MapNode, known: readonly string[], report: Report): void {
+  for (const [key, { keyPlace }] of root.entries) {
+    if (known.includes(key)) continue
+    report.warn(
+      { place: keyPlace, path: toPath(root.path, key) },
+      null,
+      `unknown key${didYouMean(key, known)}`,
+    )
+  }
+}

@@ -1,0 +1,31 @@
+// The contract of the readers: a tree in one of the accepted shapes -> its parts.
+import type { ConfigNode, MapNode } from '../nodes/node.ts'
+import type { Report } from '../nodes/report.ts'
+
+/** `api` is AWS's own output, held to the API's required fields; `pocketfront` is ours, with more defaults. */
+export type Form = 'api' | 'pocketfront'
+
+export interface DistributionSource {
+  readonly config: MapNode
+  readonly form: Form
+  /** Null: derived. */
+  readonly Id: ConfigNode | null
+  readonly DomainName: ConfigNode | null
+}
+
+/** What one file brings along; any part may be missing. */
+export interface SourceParts {
+  readonly form: Form
+  readonly distributions: readonly DistributionSource[]
+  readonly CachePolicies: readonly ConfigNode[]
+  readonly OriginRequestPolicies: readonly ConfigNode[]
+  readonly ResponseHeadersPolicies: readonly ConfigNode[]
+}
+
+/** Recognises a shape by its content, never by the name of the file. */
+export interface Reader {
+  readonly recognises: (root: MapNode) => boolean
+  readonly read: (root: MapNode, report: Report) => SourceParts
+  /** Keys of the root that the reader knows; the sections of ours are known anyway. */
+  readonly keys: readonly string[]
+}

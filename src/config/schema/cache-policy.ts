@@ -1,0 +1,123 @@
+// CachePolicyConfig and OriginRequestPolicyConfig -> the policies of the model.
+import type { CachePolicy, OriginRequestPolicy } from '../../model/policies.ts'
+import type { Fields } from '../nodes/fields.ts'
+import { readSelection } from './items.ts'
+import { readTtls } from './ttl.ts'
+
+/** What a policy is called when its text does not say so. */
+export interface PolicyName {
+  readonly Id: string
+  readonly Name: string
+}
+
+const INVALID = 'InvalidArgument'
+const CACHE_ITEMS = ['none', 'whitelist', 'allExcept', 'all'] as const
+
+/** (API Reference, 'CachePolicyConfig') A policy of our own files may leave everything out: the key is the path. */
+export function readCachePolicy(fields: Fields, name: PolicyName, isStrict: boolean): CachePolicy {
+  fields.ignore(['Id', 'Name', 'Comment'])
+  const ttls = readTtls(fields, INVALID, isStrict)
+  const key = fields.fields('ParametersInCacheKeyAndForwardedToOrigin', { required: isStrict })
+  const shape = { isRequired: isStrict }
+  const policy: CachePolicy = {
+    ...name,
+    ...ttls,
+    EnableAcceptEncodingGzip: key?.boolean('EnableAcceptEncodingGzip', { required: isStrict }) ?? false,
+    EnableAcceptEncodingBrotli: key?.boolean('EnableAcceptEncodingBrotli') ?? false,
+    Headers: readSelection(key, {
+      ...shape,
+      config: 'HeadersConfig',
+      behavior: 'HeaderBehavior',
+      names: 'Headers',
+      behaviors: ['none', 'whitelist'],
+      tooMany: 'TooManyHeadersInCachePolicy',
+    }),
+    Cookies: readSelection(key, {
+      ...shape,
+      config: 'CookiesConfig',
+      behavior: 'CookieBehavior',
+      names: 'Cookies',
+      behaviors: CACHE_ITEMS,
+      tooMany: 'TooManyCookiesInCachePolicy',
+    }),
+    QueryStrings: readSelection(key, {
+      ...shape,
+      config: 'QueryStringsConfig',
+      behavior: 'QueryStringBehavior',
+      names: 'QueryStrings',
+      behaviors: CACHE_ITEMS,
+      tooMany: 'TooManyQueryStringsInCachePolicy',
+    }),
+  }
+  if (key !== null) checkKey(policy, key)
+  key?.finish()
+  fields.finish()
+  return policy
+}
+
+/** With MaxTTL 0 there is no key to form; Accept-Encoding has switches of its own. */
+function checkKey(policy: CachePolicy, key: Fields): void {
+  const { report } = key
+  if (policy.Headers.names.some((name) => name.toLowerCase() === 'accept-encoding')) {
+    const hint = 'set EnableAcceptEncodingGzip and EnableAcceptEncodingBrotli instead'
+    report.error(key.at('HeadersConfig'), INVALID, 'Accept-Encoding cannot be listed in a cache policy', hint)
+  }
+  if (policy.MaxTTL > 0) return
+  const parts: readonly [string, boolean][] = [
+    ['EnableAcceptEncodingGzip', policy.EnableAcceptEncodingGzip],
+    ['EnableAcceptEncodingBrotli', policy.EnableAcceptEncodingBrotli],
+    ['HeadersConfig', policy.Headers.behavior !== 'none'],
+    ['CookiesConfig', policy.Cookies.behavior !== 'none'],
+    ['QueryStringsConfig', policy.QueryStrings.behavior !== 'none'],
+  ]
+  for (const [name, isSet] of parts) {
+    const message = 'must not be set when MaxTTL is 0, which switches caching off'
+    if (isSet) report.error(key.at(name), INVALID, message, 'forward it with an origin request policy')
+  }
+}
+
+/** (API Reference, 'OriginRequestPolicyConfig') */
+export function readOriginRequestPolicy(
+  fields: Fields,
+  name: PolicyName,
+  isStrict: boolean,
+): OriginRequestPolicy {
+  fields.ignore(['Id', 'Name', 'Comment'])
+  const shape = { isRequired: isStrict }
+  const policy: OriginRequestPolicy = {
+    ...name,
+    Headers: readSelection(fields, {
+      ...shape,
+      config: 'HeadersConfig',
+      behavior: 'HeaderBehavior',
+      names: 'Headers',
+      behaviors: ['none', 'whitelist', 'allViewer', 'allViewerAndWhitelistCloudFront', 'allExcept'],
+      tooMany: 'TooManyHeadersInOriginRequestPolicy',
+    }),
+    Cookies: readSelection(fields, {
+      ...shape,
+      config: 'CookiesConfig',
+      behavior: 'CookieBehavior',
+      names: 'Cookies',
+      behaviors: ['none', 'whitelist', 'all', 'allExcept'],
+      tooMany: 'TooManyCookiesInOriginRequestPolicy',
+    }),
+    QueryStrings: readSelection(fields, {
+      ...shape,
+      config: 'QueryStringsConfig',
+      behavior: 'QueryStringBehavior',
+      names: 'QueryStrings',
+      behaviors: ['none', 'whitelist', 'all', 'allExcept'],
+      tooMany: 'TooManyQueryStringsInOriginRequestPolicy',
+    }),
+  }
+  const isListed =
+    policy.Headers.behavior === 'whitelist' || policy.Headers.behavior === 'allViewerAndWhitelistCloudFront'
+  if (isListed && policy.Headers.names.some((header) => header.toLowerCase() === 'authorization')) {
+    const hint = 'list it in the cache policy, or forward all viewer headers'
+    const message = 'Authorization cannot be listed in an origin request policy'
+    fields.report.error(fields.at('HeadersConfig'), INVALID, message, hint)
+  }
+  fields.finish()
+  return policy
+}

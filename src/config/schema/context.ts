@@ -1,0 +1,22 @@
+// What the readers of one distribution share.
+import type { FunctionCode } from '../function-code.ts'
+import type { Report } from '../nodes/report.ts'
+import type { PolicyBook } from '../policy-book.ts'
+import type { Form } from '../readers/source.ts'
+import type { SupportNotes } from '../support.ts'
+import type { OriginTargets } from '../targets.ts'
+
+export interface SchemaContext {
+  readonly report: Report
+  readonly policies: PolicyBook
+  readonly code: FunctionCode
+  readonly targets: OriginTargets
+  readonly notes: SupportNotes
+  readonly cwd: string
+}
+
+/** The context of one distribution. */
+export interface DistributionContext extends SchemaContext {
+  readonly form: Form
+  readonly distributionId: string
+}

@@ -1,0 +1,217 @@
+// Origin and OriginGroup of a configuration -> the model, with defaults filled in.
+import type {
+  CustomOriginConfig,
+  Origin,
+  OriginCustomHeader,
+  OriginGroup,
+  S3OriginConfig,
+} from '../../model/origin.ts'
+import type { Fields } from '../nodes/fields.ts'
+import { baseOf } from '../nodes/node.ts'
+import { isHostName, toBucket } from '../origins/host-names.ts'
+import { supportKeys } from '../support.ts'
+import type { DistributionContext } from './context.ts'
+
+const INVALID = 'InvalidArgument'
+const FAILOVER_CODES = [400, 403, 404, 416, 429, 500, 502, 503, 504]
+const PROTOCOL_POLICIES = ['http-only', 'match-viewer', 'https-only'] as const
+/** Headers CloudFront does not let an origin setting add. (Developer Guide, 'Add custom headers to origin requests') */
+const REFUSED_HEADERS =
+  /^(?:cache-control|connection|content-length|cookie|host|if-(?:match|modified-since|none-match|range|unmodified-since)|max-forwards|pragma|proxy-(?:authenticate|authorization|connection)|range|request-range|te|trailer|transfer-encoding|upgrade|via|x-amz-.*|x-edge-.*|x-real-ip)$/i
+const MAX_HEADERS = 30
+
+/** (API Reference, 'Origin') */
+export function readOrigin(fields: Fields, originCount: number, context: DistributionContext): Origin {
+  const { notes, targets, distributionId, cwd } = context
+  fields.ignore(supportKeys('origin'))
+  notes.collect(distributionId, 'origin', fields.node)
+  const DomainName = readDomainName(fields)
+  const Id = fields.text('Id', { required: true, maxLength: 128 }) ?? ''
+  const kind = readKind(fields, DomainName, context)
+  checkAccess(fields, kind.S3OriginConfig)
+  const slowest = (kind.CustomOriginConfig ?? kind.S3OriginConfig)?.OriginReadTimeout ?? 30
+  const address = { Id, DomainName, CustomOriginConfig: kind.CustomOriginConfig }
+  const origin: Origin = {
+    ...address,
+    OriginPath: readOriginPath(fields),
+    CustomHeaders: fields.maps('CustomHeaders', 'OriginCustomHeaders').map(readCustomHeader),
+    S3OriginConfig: kind.S3OriginConfig,
+    ConnectionAttempts: fields.integer('ConnectionAttempts', { min: 1, max: 3 }) ?? 3,
+    ConnectionTimeout: fields.integer('ConnectionTimeout', { min: 1, max: 10 }) ?? 10,
+    ResponseCompletionTimeout: fields.integer('ResponseCompletionTimeout', { min: slowest }),
+    OriginShield: readShield(fields),
+    target: targets.forOrigin(
+      { ...address, at: fields.at('DomainName'), base: baseOf(fields, cwd) },
+      { Id: distributionId, originCount },
+    ),
+  }
+  if (origin.CustomHeaders.length > MAX_HEADERS) {
+    fields.report.warn(
+      fields.at('CustomHeaders'),
+      'TooManyOriginCustomHeaders',
+      `has more than ${MAX_HEADERS} headers`,
+    )
+  }
+  fields.finish()
+  return origin
+}
+
+function readDomainName(fields: Fields): string {
+  const name = fields.text('DomainName', { required: true })
+  if (name === null || isHostName(name)) return name ?? ''
+  const hint =
+    'scheme and port belong to CustomOriginConfig, the path to OriginPath; or map the origin with --origin ID=http://localhost:3000'
+  fields.report.error(fields.at('DomainName'), INVALID, `'${name}' is not a host name`, hint)
+  return name
+}
+
+function readOriginPath(fields: Fields): string {
+  const path = fields.text('OriginPath', { maxLength: 255 }) ?? ''
+  if (path === '' || /^\/[^\s?#*]*[^\s?#*/]$/.test(path)) return path
+  fields.report.error(
+    fields.at('OriginPath'),
+    INVALID,
+    `'${path}' must start with a slash and not end with one`,
+  )
+  return ''
+}
+
+type Kind = Pick<Origin, 'CustomOriginConfig' | 'S3OriginConfig'>
+
+/** Exactly one of the three; our own form may leave it to the host name. */
+function readKind(fields: Fields, domainName: string, context: DistributionContext): Kind {
+  const names = ['S3OriginConfig', 'CustomOriginConfig', 'VpcOriginConfig'].filter((name) => fields.has(name))
+  const { report } = fields
+  if (names.length > 1)
+    report.error(fields.at(names[1]!), INVALID, `stands beside ${names[0]!}; an origin has one of them`)
+  const bucket = toBucket(domainName)
+  if (names.length === 0 && context.form === 'api') {
+    report.error(fields, INVALID, 'has neither S3OriginConfig nor CustomOriginConfig')
+  }
+  const isS3 = names[0] === 'S3OriginConfig' || (names.length === 0 && bucket !== null)
+  if (!isS3)
+    return {
+      CustomOriginConfig: readCustom(fields, names[0] ?? 'CustomOriginConfig', context),
+      S3OriginConfig: null,
+    }
+  if (bucket === null && isHostName(domainName)) {
+    const hint = "give a bucket's REST name, BUCKET.s3.REGION.amazonaws.com, or use CustomOriginConfig"
+    report.error(
+      fields.at('DomainName'),
+      INVALID,
+      `'${domainName}' does not refer to a valid S3 bucket`,
+      hint,
+    )
+  }
+  return { CustomOriginConfig: null, S3OriginConfig: readS3(fields) }
+}
+
+function readS3(parent: Fields): S3OriginConfig {
+  const fields = parent.fields('S3OriginConfig')
+  const OriginAccessIdentity = fields?.text('OriginAccessIdentity') ?? ''
+  if (fields !== null && !/^(?:|origin-access-identity\/cloudfront\/\w+)$/.test(OriginAccessIdentity)) {
+    const message = `'${OriginAccessIdentity}' is not origin-access-identity/cloudfront/ID`
+    fields.report.error(fields.at('OriginAccessIdentity'), 'InvalidOriginAccessIdentity', message)
+  }
+  const config = { OriginAccessIdentity, OriginReadTimeout: fields === null ? 30 : readTimeout(fields) }
+  fields?.finish()
+  return config
+}
+
+function readTimeout(fields: Fields): number {
+  return fields.integer('OriginReadTimeout', { min: 1, max: 120, code: 'InvalidOriginReadTimeout' }) ?? 30
+}
+
+/** (API Reference, 'CustomOriginConfig') */
+function readCustom(parent: Fields, name: string, context: DistributionContext): CustomOriginConfig {
+  const fields = parent.fields(name)
+  const defaults: CustomOriginConfig = {
+    HTTPPort: 80,
+    HTTPSPort: 443,
+    OriginProtocolPolicy: 'match-viewer',
+    OriginReadTimeout: 30,
+    OriginKeepaliveTimeout: 5,
+  }
+  if (fields === null) return defaults
+  fields.ignore(['OriginSslProtocols', 'OriginSSLProtocols', 'IpAddressType', 'OriginMtlsConfig'])
+  fields.ignore(name === 'VpcOriginConfig' ? ['VpcOriginId', 'OwnerAccountId'] : [])
+  const required = context.form === 'api' && name === 'CustomOriginConfig'
+  const allowed = {
+    test: (port: number) => port === 80 || port === 443 || (port >= 1024 && port <= 65_535),
+    words: '80, 443 or a port from 1024 to 65535',
+  }
+  const keepalive = { min: 1, max: 120, code: 'InvalidOriginKeepaliveTimeout' }
+  const config: CustomOriginConfig = {
+    HTTPPort: fields.integer('HTTPPort', { required, allowed }) ?? defaults.HTTPPort,
+    HTTPSPort: fields.integer('HTTPSPort', { required, allowed }) ?? defaults.HTTPSPort,
+    OriginProtocolPolicy:
+      fields.choice('OriginProtocolPolicy', PROTOCOL_POLICIES, { required }) ?? defaults.OriginProtocolPolicy,
+    OriginReadTimeout: readTimeout(fields),
+    OriginKeepaliveTimeout:
+      fields.integer('OriginKeepaliveTimeout', keepalive) ?? defaults.OriginKeepaliveTimeout,
+  }
+  fields.finish()
+  return config
+}
+
+function checkAccess(fields: Fields, s3: S3OriginConfig | null): void {
+  if (fields.name('OriginAccessControlId') === null || s3 === null || s3.OriginAccessIdentity === '') return
+  const message = 'an origin has an origin access control or an origin access identity, not both'
+  fields.report.error(fields.at('OriginAccessControlId'), 'IllegalOriginAccessConfiguration', message)
+}
+
+function readCustomHeader(fields: Fields): OriginCustomHeader {
+  const HeaderName = fields.text('HeaderName', { required: true, maxLength: 256 }) ?? ''
+  const HeaderValue = fields.text('HeaderValue', { required: true, maxLength: 1783 }) ?? ''
+  const isToken = /^[!#$%&'*+.^_`|~\w-]+$/.test(HeaderName)
+  if (HeaderName !== '' && (!isToken || REFUSED_HEADERS.test(HeaderName))) {
+    fields.report.error(
+      fields.at('HeaderName'),
+      INVALID,
+      `CloudFront does not add '${HeaderName}' to origin requests`,
+    )
+  }
+  if (/[\r\n\0]/.test(HeaderValue)) fields.report.error(fields.at('HeaderValue'), INVALID, 'has a line break')
+  fields.finish()
+  return { HeaderName, HeaderValue }
+}
+
+function readShield(parent: Fields): Origin['OriginShield'] {
+  const fields = parent.fields('OriginShield')
+  if (fields === null) return { Enabled: false, OriginShieldRegion: null }
+  const Enabled = fields.boolean('Enabled', { required: true }) ?? false
+  const region = fields.name('OriginShieldRegion')
+  if (Enabled && region === null) fields.report.error(fields.at('OriginShieldRegion'), INVALID, 'is missing')
+  if (region !== null && !/^[a-z]{2}-[a-z]+-\d$/.test(region)) {
+    fields.report.error(fields.at('OriginShieldRegion'), INVALID, `'${region}' is not an AWS Region`)
+  }
+  fields.finish()
+  return { Enabled, OriginShieldRegion: region }
+}
+
+/** (API Reference, 'OriginGroup') Whether the members exist is checked when all origins are known. */
+export function readOriginGroup(fields: Fields): OriginGroup {
+  const Id = fields.text('Id', { required: true }) ?? ''
+  const criteria = fields.fields('FailoverCriteria', { required: true })
+  const StatusCodes: number[] = []
+  const statusNodes = criteria?.list('StatusCodes') ?? []
+  for (const node of statusNodes) {
+    const code = node.kind === 'scalar' ? Number(node.text) : Number.NaN
+    if (FAILOVER_CODES.includes(code)) StatusCodes.push(code)
+    else fields.report.error(node, INVALID, `is not one of ${FAILOVER_CODES.join(', ')}`)
+  }
+  if (criteria !== null && statusNodes.length === 0) {
+    fields.report.error(criteria.at('StatusCodes'), INVALID, 'needs at least one status code')
+  }
+  const members = fields.maps('Members').map((member) => {
+    const id = member.text('OriginId', { required: true }) ?? ''
+    member.finish()
+    return id
+  })
+  if (members.length !== 2)
+    fields.report.error(fields.at('Members'), INVALID, 'needs exactly two: primary and secondary')
+  fields.choice('SelectionCriteria', ['default', 'media-quality-based'])
+  criteria?.finish()
+  fields.finish()
+  return { Id, StatusCodes, Members: [members[0] ?? '', members[1] ?? ''] }
+}

@@ -1,0 +1,225 @@
+// Origin targets: where each origin, and each name a function switches to, is reached from this machine.
+import { join } from 'node:path'
+import type { Deployment } from '../model/deployment.ts'
+import type { Origin, OriginTarget, TargetSource } from '../model/origin.ts'
+import type { Disk } from './disk.ts'
+import { didYouMean } from './nodes/did-you-mean.ts'
+import type { Located } from './nodes/node.ts'
+import type { Report } from './nodes/report.ts'
+import { isLocalName, toBucket, withoutBrackets } from './origins/host-names.ts'
+import type { Override } from './origins/overrides.ts'
+import { toEnvName } from './origins/overrides.ts'
+
+/** An origin before its target is known. */
+export interface OriginAddress extends Pick<Origin, 'Id' | 'DomainName' | 'CustomOriginConfig'> {
+  readonly at: Located
+  /** Folder of the file that names it. */
+  readonly base: string
+}
+
+/** The distribution an origin belongs to. */
+export interface OriginOwner {
+  readonly Id: string
+  readonly originCount: number
+}
+
+/** The target for a domain name that an origin-request function chose. */
+export type TargetResolver = (domainName: string, port: number, protocol: 'http' | 'https') => OriginTarget
+
+export interface TargetOptions {
+  readonly overrides: readonly Override[]
+  readonly allowRemoteOrigins: boolean
+  readonly disk: Disk
+  readonly report: Report
+}
+
+interface Address {
+  readonly domainName: string
+  readonly port: number
+  readonly protocol: 'http' | 'https'
+  readonly base: string
+  /** The key to give to --origin. */
+  readonly key: string
+}
+
+/** The targets of one load. An override found for an origin also holds for its domain name. */
+export class OriginTargets {
+  #options: TargetOptions
+  #ids = new Set<string>()
+  #used = new Set<Override>()
+  #missingFolders = new Set<Override>()
+  #byDomain = new Map<string, OriginTarget>()
+
+  constructor(options: TargetOptions) {
+    this.#options = options
+  }
+
+  /** Decides the target of a configured origin; an unresolved one is reported as a warning. */
+  forOrigin(origin: OriginAddress, owner: OriginOwner): OriginTarget {
+    this.#ids.add(origin.Id)
+    const override = selectOverride(this.#options.overrides, (it) => rankForOrigin(it, origin, owner))
+    const address = toAddress(origin)
+    if (override === null) {
+      const target = this.#asNamed(address)
+      if (target.kind === 'unresolved') {
+        const message = `nothing on this machine stands for ${origin.DomainName}; its requests get a 502`
+        this.#options.report.warn(origin.at, null, message, target.hint)
+      }
+      return target
+    }
+    this.#used.add(override)
+    const target = this.#apply(override, address)
+    this.#byDomain.set(origin.DomainName.toLowerCase(), target)
+    return target
+  }
+
+  /** Reports mappings that no origin took; a domain name may still be taken by a function at run time. */
+  reportUnused(): void {
+    const { overrides, report } = this.#options
+    const ids = [...this.#ids]
+    for (const override of overrides) {
+      const { key, at, text } = override
+      if (this.#used.has(override)) continue
+      if (key === null) {
+        const hint = ids.map((id) => `--origin ${id}=${text}`).join('\n  ')
+        report.error(at, null, `'${text}' could stand for any of ${ids.length} origins; say for which`, hint)
+      } else if (typeof key !== 'string') {
+        report.warn(at, null, `no origin has an id like ${key.env}${didYouMean(key.env, ids.map(toEnvName))}`)
+      } else if (!/[.*]/.test(key)) {
+        report.warn(at, null, `no origin has the id or domain name '${key}'${didYouMean(key, ids)}`)
+      }
+    }
+  }
+
+  /** The same rules for names that only a function knows; `base` is where bucket folders are looked for. */
+  resolver(base: string): TargetResolver {
+    return (domainName, port, protocol) => {
+      const address = { domainName, port, protocol, base, key: domainName }
+      const override = selectOverride(this.#options.overrides, (it) => rankForDomain(it.key, domainName))
+      if (override !== null) return this.#apply(override, address)
+      return this.#byDomain.get(domainName.toLowerCase()) ?? this.#asNamed(address)
+    }
+  }
+
+  #apply(override: Override, address: Address): OriginTarget {
+    const { target, source } = override
+    if (target.kind === 'remote') return toProduction(address, source, override.sendHost ?? 'production')
+    if (target.kind === 'http') return { ...target, sendHost: override.sendHost ?? 'production', source }
+    if (this.#options.disk.isFolder(target.folder)) return { ...target, source }
+    const message = `there is no folder ${target.folder}`
+    if (!this.#missingFolders.has(override)) this.#options.report.warn(override.at, null, message)
+    this.#missingFolders.add(override)
+    return {
+      kind: 'unresolved',
+      hint: `${message}; create it, or change the target of ${address.key}`,
+      source,
+    }
+  }
+
+  #asNamed(address: Address): OriginTarget {
+    const { domainName, base } = address
+    const bucket = toBucket(domainName)
+    if (bucket !== null) {
+      const folder = join(base, bucket)
+      if (this.#options.disk.isFolder(folder)) return { kind: 'folder', folder, source: 'configuration' }
+    }
+    // Differs from CloudFront: names of this machine and of its network are origins, and are dialled as they are.
+    if (isLocalName(domainName)) return toProduction(address, 'production name', 'target')
+    if (this.#options.allowRemoteOrigins) return toProduction(address, 'production name', 'production')
+    return { kind: 'unresolved', hint: hintFor(address, bucket), source: 'unresolved' }
+  }
+}
+
+function toProduction(
+  address: Address,
+  source: TargetSource,
+  sendHost: 'production' | 'target',
+): OriginTarget {
+  const { protocol, port } = address
+  return {
+    kind: 'http',
+    protocol,
+    hostname: withoutBrackets(address.domainName),
+    port,
+    pathPrefix: '',
+    sendHost,
+    source,
+  }
+}
+
+function hintFor(address: Address, bucket: string | null): string {
+  const { key } = address
+  if (bucket === null)
+    return `add --origin ${key}=http://localhost:3000, or --allow-remote-origins to reach the real one`
+  return `add --origin ${key}=./folder or make a folder ${bucket} beside the configuration, or --allow-remote-origins`
+}
+
+/** The viewer side is plain HTTP, so match-viewer is HTTP; S3 is reached over HTTPS. */
+function toAddress(origin: OriginAddress): Address {
+  const { DomainName: domainName, CustomOriginConfig: custom, base, Id: key } = origin
+  if (custom === null) return { domainName, base, key, protocol: 'https', port: 443 }
+  const isHttps = custom.OriginProtocolPolicy === 'https-only'
+  const port = isHttps ? custom.HTTPSPort : custom.HTTPPort
+  return { domainName, base, key, protocol: isHttps ? 'https' : 'http', port }
+}
+
+/** The strongest source that says anything wins; within it the most exact key. */
+function selectOverride(
+  overrides: readonly Override[],
+  rank: (override: Override) => number | null,
+): Override | null {
+  let selected: Override | null = null
+  let least = Infinity
+  for (const override of overrides) {
+    if (selected !== null && override.source !== selected.source) break
+    const value = rank(override)
+    if (value !== null && value < least) [selected, least] = [override, value]
+  }
+  return selected
+}
+
+function rankForOrigin(override: Override, origin: OriginAddress, owner: OriginOwner): number | null {
+  const { key } = override
+  if (key === null) return owner.originCount === 1 ? 5 : null
+  if (typeof key !== 'string') return key.env === toEnvName(origin.Id) ? 1 : null
+  if (key === `${owner.Id}/${origin.Id}`) return 0
+  return key === origin.Id ? 2 : rankForDomain(key, origin.DomainName)
+}
+
+function rankForDomain(key: Override['key'], domainName: string): number | null {
+  if (typeof key !== 'string') return null
+  const [pattern, name] = [key.toLowerCase(), domainName.toLowerCase()]
+  if (pattern === name) return 3
+  if (!pattern.includes('*')) return null
+  const parts = pattern.split('*').map((part) => part.replace(/[^\w-]/g, String.raw`\$&`))
+  return new RegExp(`^${parts.join('.*')}$`).test(name) ? 4 : null
+}
+
+/** One line of the table of origins at start. */
+export interface TargetRow {
+  readonly distribution: string
+  readonly originId: string
+  readonly domainName: string
+  readonly target: string
+  readonly source: TargetSource
+}
+
+/** Every origin with its target and where that comes from. */
+export function describeTargets(deployment: Deployment): TargetRow[] {
+  return deployment.Distributions.flatMap((distribution) =>
+    distribution.Origins.map((origin) => ({
+      distribution: distribution.Id,
+      originId: origin.Id,
+      domainName: origin.DomainName,
+      target: toText(origin.target),
+      source: origin.target.source,
+    })),
+  )
+}
+
+function toText(target: OriginTarget): string {
+  if (target.kind === 'folder') return target.folder
+  if (target.kind === 'unresolved') return `none: ${target.hint}`
+  const host = target.hostname.includes(':') ? `[${target.hostname}]` : target.hostname
+  return `${target.protocol}://${host}:${target.port}${target.pathPrefix}`
+}
