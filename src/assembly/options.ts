@@ -36,7 +36,7 @@ export interface PocketfrontOptions {
   readonly edgeMemory?: number
   /** Bytes of memory per regional edge cache; default 512 MiB. */
   readonly regionalMemory?: number
-  /** Largest object a tier stores; default 64 MiB, never more than an eighth of its budget… see docs. */
+  /** Bytes of the largest object a tier stores; default 64 MiB, never more than the budget of its place. */
   readonly largestObject?: number
   /** How many traces are kept; default 1000. */
   readonly keepTraces?: number

@@ -2,7 +2,7 @@
 import { compileBehaviors } from '../behaviors/select.ts'
 import { InvalidationSequence } from '../cache/invalidation.ts'
 import type { BehaviorHooks } from '../functions/hooks.ts'
-import type { CacheRules, Upstream } from '../message/context.ts'
+import type { BehaviorOrigin, CacheRules } from '../message/context.ts'
 import type { Headers } from '../message/headers.ts'
 import type { ViewerRequest } from '../message/requests.ts'
 import type { DefaultCacheBehavior } from '../model/cache-behavior.ts'
@@ -30,11 +30,12 @@ export interface CompiledBehavior {
   readonly cacheKey: (request: ViewerRequest) => string
   readonly invalidationUrl: (request: ViewerRequest) => string
   readonly forward: (request: ViewerRequest, facts: ForwardingFacts) => { queryString: string; headers: Headers }
+  /** The same past the caches, where conditions of the viewer go along. */
   readonly forwardUncached: CompiledBehavior['forward']
   readonly viewerHeaders: (headers: Headers) => Headers
   readonly responseHeaders: ReturnType<typeof compileResponseHeaders> | null
   readonly hooks: BehaviorHooks
-  readonly origin: Upstream
+  readonly origin: BehaviorOrigin
 }
 
 /** One distribution, compiled. */
@@ -52,7 +53,7 @@ export interface CompiledDistribution {
 /** What compiling needs from the assembly. */
 export interface CompileParts {
   readonly hooksFor: (distribution: Distribution, behavior: DefaultCacheBehavior) => BehaviorHooks
-  readonly originFor: (origin: Origin, behavior: DefaultCacheBehavior, hooks: BehaviorHooks) => Upstream
+  readonly originFor: (origin: Origin, behavior: DefaultCacheBehavior, hooks: BehaviorHooks) => BehaviorOrigin
   /** Survives a reload, so that invalidations do. */
   readonly invalidations: InvalidationSequence
   readonly via: string

@@ -1,6 +1,6 @@
 // From a response of the tiers to the viewer's answer: viewer-response, policies, condition, range.
 import type { CompiledBehavior } from './compile.ts'
-import { applyResponseHeadersPolicy, hookContext } from './journey.ts'
+import { applyResponseHeadersPolicy, hookContext } from './steps.ts'
 import type { Delivered, ViewerAnswer, Visit } from './visit.ts'
 import { isNotModified, ifRangeMatches } from '../message/conditional.ts'
 import type { Headers } from '../message/headers.ts'

@@ -2,6 +2,7 @@
 import type { CompiledBehavior } from './compile.ts'
 import { toViewerAnswer } from './finish.ts'
 import { refuseRequest, type Refusal } from './refuse.ts'
+import { applyResponseHeadersPolicy, hookContext } from './steps.ts'
 import type { ViewerAnswer, Visit } from './visit.ts'
 import type { HookResponded } from '../functions/hooks.ts'
 import { Body } from '../message/body.ts'
@@ -61,7 +62,7 @@ function whyBypass(request: ViewerRequest, selected: CompiledBehavior): BypassRe
   return selected.bypass
 }
 
-function toOriginRequest(
+export function toOriginRequest(
   request: ViewerRequest,
   key: string,
   selected: CompiledBehavior,
@@ -92,13 +93,8 @@ export function toContext(request: ViewerRequest, selected: CompiledBehavior, vi
   }
 }
 
-export function hookContext(visit: Visit): Pick<RequestContext, 'trace' | 'clock' | 'distribution' | 'pop' | 'region'> {
-  const { trace, clock, site, place } = visit
-  return { trace, clock, distribution: site.distribution, pop: place.pop, region: place.region }
-}
-
 /** CloudFront's own error; the behavior's response headers policy applies to it as well. */
-function fromRefusal(
+export function fromRefusal(
   refused: Refusal,
   request: ViewerRequest,
   selected: CompiledBehavior,
@@ -120,7 +116,7 @@ function fromRefusal(
 }
 
 /** A viewer-request function answered: not cached, no viewer-response function. */
-function fromGenerated(
+export function fromGenerated(
   outcome: HookResponded,
   request: ViewerRequest,
   selected: CompiledBehavior,
@@ -141,16 +137,4 @@ function fromGenerated(
     detailedResultType: resultType,
     age: null,
   }
-}
-
-export function applyResponseHeadersPolicy(
-  headers: Headers,
-  request: ViewerRequest,
-  selected: CompiledBehavior,
-): Headers {
-  if (selected.responseHeaders === null) return headers
-  return selected.responseHeaders.apply(headers, {
-    method: request.method,
-    origin: request.headers.get('origin'),
-  })
 }

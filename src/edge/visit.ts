@@ -1,5 +1,5 @@
 // What a request meets on its way through an edge location, and the answer that comes out.
-import type { CompiledBehavior, CompiledDistribution } from './compile.ts'
+import type { CompiledDistribution } from './compile.ts'
 import type { CacheTier } from '../cache/tier.ts'
 import type { Body } from '../message/body.ts'
 import type { CancelToken, Clock } from '../message/clock.ts'
@@ -46,5 +46,3 @@ export interface ViewerAnswer {
   /** Seconds, on an answer from a cache; null otherwise. */
   readonly age: number | null
 }
-
-export type { CompiledBehavior, CompiledDistribution }

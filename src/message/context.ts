@@ -1,5 +1,7 @@
 // What travels beside a request through the layers.
+import type { Duplex } from 'node:stream'
 import type { CancelToken, Clock } from './clock.ts'
+import type { Headers } from './headers.ts'
 import type { OriginRequest, OriginResponse, ViewerRequest } from './requests.ts'
 import type { Settlement } from './settlement.ts'
 import type { Trace } from './trace.ts'
@@ -33,6 +35,16 @@ export interface InvalidationLog {
  */
 export interface Upstream {
   fetch(request: OriginRequest, context: RequestContext): Promise<OriginResponse>
+}
+
+/** How a WebSocket handshake ended: a socket to the origin, or an ordinary response. */
+export type TunnelAnswer =
+  | { readonly kind: 'open'; readonly headers: Headers; readonly socket: Duplex; readonly head: Buffer }
+  | { readonly kind: 'response'; readonly response: OriginResponse }
+
+/** The origin of a behavior, with its functions around it. */
+export interface BehaviorOrigin extends Upstream {
+  openTunnel(request: OriginRequest, context: RequestContext): Promise<TunnelAnswer>
 }
 
 /** What travels beside one request; made at the edge, handed down to the origin. */

@@ -4,9 +4,10 @@ import type { ExchangeResponse } from './exchange.ts'
 import { toFailureResponse } from './failures.ts'
 import { toOutgoing } from './outgoing.ts'
 import { sendToOrigin, type OriginAccess } from './send.ts'
+import { openOriginTunnel } from './tunnel.ts'
 import type { BehaviorHooks } from '../functions/hooks.ts'
 import { Body } from '../message/body.ts'
-import type { RequestContext, Upstream } from '../message/context.ts'
+import type { BehaviorOrigin, RequestContext } from '../message/context.ts'
 import { toHttpDate } from '../message/http-date.ts'
 import type { GeneratedResponse, OriginRequest, OriginResponse, OutgoingRequest } from '../message/requests.ts'
 import type { DefaultCacheBehavior } from '../model/cache-behavior.ts'
@@ -23,16 +24,12 @@ export function createOrigin(
   hooks: BehaviorHooks,
   resolveTarget: ResolveTarget,
   access: OriginAccess,
-): Upstream {
+): BehaviorOrigin {
   return {
     async fetch(request, context) {
-      let outgoing = toOutgoing(request, origin, context)
-      if (hooks.originRequest !== null) {
-        const outcome = await hooks.originRequest(outgoing, context)
-        if (outcome.kind === 'failed') return toFailureResponse(outcome.status, outcome.failure)
-        if (outcome.kind === 'responded') return fromGenerated(outcome.response, context)
-        outgoing = outcome.request
-      }
+      const prepared = await prepare(request, origin, hooks, context)
+      if (prepared.kind === 'answered') return prepared.response
+      const { outgoing } = prepared
       const target = selectTarget(outgoing, origin, resolveTarget)
       const sent = await sendToOrigin(outgoing, origin, target, context, access)
       if (sent.kind === 'failure') return toFailureResponse(sent.failure.status, sent.failure.failure)
@@ -40,6 +37,36 @@ export function createOrigin(
       if (hooks.originResponse !== null) response = await applyOriginResponse(hooks, outgoing, response, context)
       return compress(response, request, behavior, context)
     },
+    async openTunnel(request, context) {
+      const prepared = await prepare(request, origin, hooks, context)
+      if (prepared.kind === 'answered') return { kind: 'response', response: prepared.response }
+      const { outgoing } = prepared
+      return openOriginTunnel(outgoing, origin, selectTarget(outgoing, origin, resolveTarget), context)
+    },
+  }
+}
+
+type Prepared =
+  | { readonly kind: 'send'; readonly outgoing: OutgoingRequest }
+  | { readonly kind: 'answered'; readonly response: OriginResponse }
+
+/** The request as it leaves, after the origin-request function, which may answer itself. */
+async function prepare(
+  request: OriginRequest,
+  origin: Origin,
+  hooks: BehaviorHooks,
+  context: RequestContext,
+): Promise<Prepared> {
+  const outgoing = toOutgoing(request, origin, context)
+  if (hooks.originRequest === null) return { kind: 'send', outgoing }
+  const outcome = await hooks.originRequest(outgoing, context)
+  switch (outcome.kind) {
+    case 'continue':
+      return { kind: 'send', outgoing: outcome.request }
+    case 'responded':
+      return { kind: 'answered', response: fromGenerated(outcome.response, context) }
+    case 'failed':
+      return { kind: 'answered', response: toFailureResponse(outcome.status, outcome.failure) }
   }
 }
 

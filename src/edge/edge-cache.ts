@@ -1,0 +1,21 @@
+// The cache of one point of presence.
+import type { CacheStore } from '../cache/store.ts'
+import { CacheTier } from '../cache/tier.ts'
+import type { Upstream } from '../message/context.ts'
+
+/**
+ * What a POP does not have it asks the regional cache; a cached OPTIONS goes past that to the origin (choice).
+ * ('How CloudFront delivers content')
+ */
+export function createEdgeCache(
+  pop: string,
+  regional: Upstream,
+  store: CacheStore,
+  largestObject: number,
+): CacheTier {
+  const next: Upstream = {
+    fetch: (request, context) =>
+      request.method === 'OPTIONS' ? context.origin.fetch(request, context) : regional.fetch(request, context),
+  }
+  return new CacheTier(next, store, { layer: 'edge', layerName: 'EDGE', place: pop, largestObject })
+}

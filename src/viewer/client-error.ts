@@ -1,0 +1,42 @@
+// What a connection gets whose bytes are no HTTP request.
+import type { Socket } from 'node:net'
+import { reasonPhrase, renderErrorPage } from './error-page.ts'
+import type { ViewerPorts } from './ports.ts'
+import { toPlainAddress } from './http-request.ts'
+import { toHttpDate } from '../message/http-date.ts'
+import { Trace } from '../message/trace.ts'
+
+/** Answers 400, or 494 for a head that is too large, and closes the connection. */
+export function answerClientError(error: Error & { code?: string }, socket: Socket, ports: ViewerPorts): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const status = error.code === 'HPE_HEADER_OVERFLOW' ? 494 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400
+  const trace = new Trace(ports.requestId(), ports.clock.now(), ports.tick())
+  const place = ports.defaultPlace
+  const page = renderErrorPage(status, 'Bad request.', trace.id)
+  const head = [
+    `HTTP/1.1 ${status} ${reasonPhrase(status)}`,
+    'Server: CloudFront',
+    `Date: ${toHttpDate(ports.clock.now())}`,
+    'Content-Type: text/html',
+    `Content-Length: ${page.length}`,
+    'Connection: close',
+    'X-Cache: Error from cloudfront',
+    'Via: 1.1 00000000000000000000000000000000.cloudfront.net (CloudFront)',
+    `X-Amz-Cf-Pop: ${place.popHeader}`,
+    `X-Amz-Cf-Id: ${trace.id}`,
+  ]
+  socket.end(`${head.join('\r\n')}\r\n\r\n${page}`, 'latin1')
+  trace.clientIp = toPlainAddress(socket.remoteAddress)
+  trace.pop = place.pop
+  trace.region = place.region
+  trace.status = status
+  trace.resultType = 'Error'
+  trace.detailedResultType = status === 494 ? 'InvalidRequestHeader' : 'InvalidRequest'
+  trace.problem = `not a valid HTTP request: ${error.message}`
+  trace.bytes = page.length
+  trace.delivery = 'complete'
+  ports.finished(trace)
+}

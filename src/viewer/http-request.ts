@@ -1,0 +1,76 @@
+// A request as Node.js parsed it, read as a ViewerRequest without copying its headers.
+import type { IncomingMessage } from 'node:http'
+import { Headers } from '../message/headers.ts'
+import type { RequestBody, ViewerRequest } from '../message/requests.ts'
+
+/** A viewer request over the HTTP/1.1 listener. Address and body are looked up only when somebody asks. */
+export class HttpViewerRequest implements ViewerRequest {
+  readonly method: string
+  readonly path: string
+  readonly queryString: string
+  readonly headers: Headers
+  readonly scheme = 'http'
+  #message: IncomingMessage
+
+  constructor(message: IncomingMessage, headers: Headers, url: string) {
+    this.method = message.method ?? 'GET'
+    this.headers = headers
+    this.#message = message
+    const question = url.indexOf('?')
+    this.path = question < 0 ? url : url.slice(0, question)
+    this.queryString = question < 0 ? '' : url.slice(question + 1)
+  }
+
+  get clientIp(): string {
+    return toPlainAddress(this.#message.socket.remoteAddress)
+  }
+
+  get clientPort(): number {
+    return this.#message.socket.remotePort ?? 0
+  }
+
+  get httpVersion(): '1.0' | '1.1' {
+    return this.#message.httpVersionMinor === 0 ? '1.0' : '1.1'
+  }
+
+  /** Null when the request announces no body. */
+  get body(): RequestBody | null {
+    const length = this.headers.get('content-length')
+    if (length === null ? !this.headers.has('transfer-encoding') : Number(length) === 0) return null
+    return { kind: 'stream', stream: this.#message }
+  }
+}
+
+/** An IPv4 address that came in over an IPv6 socket, in its plain form. */
+export function toPlainAddress(address: string | undefined): string {
+  if (address === undefined) return ''
+  return address.startsWith('::ffff:') ? address.slice(7) : address
+}
+
+/** True for 127.0.0.0/8 and ::1. */
+export function isLoopback(address: string): boolean {
+  return address === '::1' || address.startsWith('127.')
+}
+
+/**
+ * The request target as path and query string: absolute form (`GET http://host/path`) loses its authority, bytes
+ * outside ASCII are percent-encoded (choice). Null when it is neither a path nor an absolute URL.
+ */
+export function toOriginForm(target: string): string | null {
+  const path = target.startsWith('/') ? target : fromAbsolute(target)
+  // oxlint-disable-next-line no-control-regex
+  return path === null || /^[\u0021-\u007e]*$/.test(path) ? path : encodeBytes(path)
+}
+
+function fromAbsolute(target: string): string | null {
+  const match = /^https?:\/\/[^/?#]*([^#]*)/i.exec(target)
+  if (match === null) return null
+  const rest = match[1]!
+  return rest.startsWith('/') ? rest : `/${rest}`
+}
+
+/** Node.js reads the request line as latin1: each character is one byte. */
+function encodeBytes(path: string): string {
+  // oxlint-disable-next-line no-control-regex
+  return path.replace(/[^\u0021-\u007e]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`)
+}

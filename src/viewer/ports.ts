@@ -1,0 +1,21 @@
+// What the listening side gets from the assembly.
+import type { Router } from './route.ts'
+import type { EdgePlace } from '../edge/visit.ts'
+import type { Clock } from '../message/clock.ts'
+import type { Trace } from '../message/trace.ts'
+
+/** Ports of the data plane. `router` is read anew for each request, since a reload swaps it. */
+export interface ViewerPorts {
+  readonly router: Router
+  readonly defaultPlace: EdgePlace
+  /** The place of a POP code, or null for an unknown one. */
+  readonly placeOf: (pop: string) => EdgePlace | null
+  readonly clock: Clock
+  /** Monotonic milliseconds. */
+  readonly tick: () => number
+  readonly requestId: () => string
+  /** Takes the trace of a finished request: metrics, log, trace store. */
+  readonly finished: (trace: Trace) => void
+  /** A rejection that should not have happened. */
+  readonly onBug: (error: unknown, trace: Trace) => void
+}

@@ -1,0 +1,158 @@
+// A request that is not a plain hit: limits, place and distribution, then the journey and the answer.
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { HeadScan } from './head-scan.ts'
+import { HttpViewerRequest, isLoopback, toOriginForm, toPlainAddress } from './http-request.ts'
+import type { ViewerPorts } from './ports.ts'
+import { deliver } from './respond.ts'
+import { answerRequest } from '../edge/journey.ts'
+import { refusal, type Refusal } from '../edge/refuse.ts'
+import type { EdgePlace, ViewerAnswer, Visit } from '../edge/visit.ts'
+import type { CompiledDistribution } from '../edge/compile.ts'
+import { Body } from '../message/body.ts'
+import { CancelToken } from '../message/clock.ts'
+import { Headers } from '../message/headers.ts'
+import { Trace } from '../message/trace.ts'
+import { QUOTAS } from '../model/quotas.ts'
+
+/** Via of answers that no distribution gave. */
+const NO_VIA = '1.1 00000000000000000000000000000000.cloudfront.net (CloudFront)'
+
+/** Everything known about a request before its journey. */
+export interface Arrival {
+  readonly request: HttpViewerRequest
+  readonly trace: Trace
+  readonly place: EdgePlace
+  readonly explain: boolean
+  /** The distribution, or why the request is refused. */
+  readonly route: { readonly kind: 'site'; readonly site: CompiledDistribution } | { readonly kind: 'refused'; readonly refusal: Refusal }
+}
+
+/** Reads the request head: place, limits, distribution. Our own headers count from loopback only, and go no further. */
+export function arrive(message: IncomingMessage, scan: HeadScan, ports: ViewerPorts): Arrival {
+  const trace = new Trace(ports.requestId(), ports.clock.now(), ports.tick())
+  const all = new Headers(message.rawHeaders)
+  const target = message.url ?? '/'
+  const url = toOriginForm(target)
+  const request = new HttpViewerRequest(message, withoutOwn(all), url ?? '/')
+  const steered = isLoopback(toPlainAddress(message.socket.remoteAddress))
+  const wantedPop = steered ? all.get('x-pocketfront-pop') : null
+  const chosen = wantedPop === null ? ports.defaultPlace : ports.placeOf(wantedPop)
+  const place = chosen ?? ports.defaultPlace
+  const host = scan.host ?? ''
+  const site = ports.router(host)
+
+  trace.method = request.method
+  trace.host = host
+  trace.url = url ?? target
+  trace.clientIp = request.clientIp
+  trace.httpVersion = request.httpVersion
+  trace.pop = place.pop
+  trace.region = place.region
+  if (site !== null) trace.distributionId = site.distribution.Id
+
+  const refused = refuseHead(scan, target, url, site, chosen === null ? wantedPop : null)
+  return {
+    request,
+    trace,
+    place,
+    explain: steered && all.get('x-pocketfront-explain') === '1',
+    route: refused === null ? { kind: 'site', site: site! } : { kind: 'refused', refusal: refused },
+  }
+}
+
+/** Runs the journey and writes the answer. */
+export async function receive(
+  message: IncomingMessage,
+  response: ServerResponse,
+  scan: HeadScan,
+  ports: ViewerPorts,
+): Promise<void> {
+  const arrival = arrive(message, scan, ports)
+  const { trace, place, request, route } = arrival
+  const token = new CancelToken()
+  response.on('close', () => {
+    if (!response.writableFinished) token.cancel()
+  })
+  response.on('error', () => token.cancel())
+  const visit = { trace, clock: ports.clock, token, place }
+  let answer: ViewerAnswer
+  try {
+    answer =
+      route.kind === 'refused'
+        ? refusedAnswer(route.refusal)
+        : await answerRequest(request, { ...visit, site: route.site } satisfies Visit)
+  } catch (error) {
+    ports.onBug(error, trace)
+    answer = refusedAnswer(refusal(500, 'Internal error.', 'InvalidRequest', String(error)))
+  }
+  if (route.kind === 'refused') {
+    trace.problem = route.refusal.failure.detail
+    // CloudFront closes the connection after a head that is too large or malformed.
+    if (route.refusal.status !== 403) response.shouldKeepAlive = false
+  }
+  deliver(answer, {
+    response,
+    visit: {
+      trace,
+      clock: ports.clock,
+      popHeader: place.popHeader,
+      via: route.kind === 'site' ? route.site.via : NO_VIA,
+    },
+    isHead: request.method === 'HEAD',
+    explain: arrival.explain,
+    tick: ports.tick,
+    onDelivered: () => ports.finished(trace),
+  })
+}
+
+/** Headers of our own never reach functions or origins. */
+function withoutOwn(headers: Headers): Headers {
+  const { pairs } = headers
+  for (let i = 0; i < pairs.length; i += 2) {
+    if (pairs[i]!.length > 14 && pairs[i]!.toLowerCase().startsWith('x-pocketfront-')) {
+      return headers.filter((name) => !name.startsWith('x-pocketfront-'))
+    }
+  }
+  return headers
+}
+
+/** ('Quotas', 'HTTP 403 status code (Permission Denied)') */
+function refuseHead(
+  scan: HeadScan,
+  target: string,
+  url: string | null,
+  site: CompiledDistribution | null,
+  unknownPop: string | null,
+): Refusal | null {
+  if (target.length > QUOTAS.urlBytes) {
+    return refusal(414, 'Bad request.', 'InvalidRequest', `the URL has ${target.length} bytes, at most ${QUOTAS.urlBytes} are allowed`)
+  }
+  const headBytes = scan.bytes + target.length
+  if (headBytes > QUOTAS.requestHeaderBytes) {
+    return refusal(494, 'Bad request.', 'InvalidRequestHeader', `request line and headers have ${headBytes} bytes, at most ${QUOTAS.requestHeaderBytes} are allowed`)
+  }
+  if (url === null) return refusal(400, 'Bad request.', 'InvalidRequest', `the request target is no path: ${target}`)
+  if (scan.hosts > 1) return refusal(400, 'Bad request.', 'InvalidRequestHeader', 'more than one Host header')
+  if (site === null) {
+    return refusal(403, 'Bad request.', 'InvalidRequest', `no distribution has the name ${scan.host ?? '(no Host header)'}`)
+  }
+  if (unknownPop !== null) {
+    return refusal(400, 'Bad request.', 'InvalidRequestHeader', `x-pocketfront-pop names no known edge location: ${unknownPop}`)
+  }
+  return null
+}
+
+/** The answer for a request that no distribution takes. */
+export function refusedAnswer({ status, failure }: Refusal): ViewerAnswer {
+  return {
+    status,
+    statusText: '',
+    headers: Headers.none,
+    body: Body.empty,
+    delivered: { kind: 'whole' },
+    failure,
+    resultType: 'Error',
+    detailedResultType: failure.detailedResultType,
+    age: null,
+  }
+}

@@ -1,0 +1,108 @@
+// The data port: Fastify over an HTTP/1.1 listener whose plain hits are answered before Fastify sees them.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import fastify, { type FastifyInstance } from 'fastify'
+import { answerClientError } from './client-error.ts'
+import { emptyScan, scanHead } from './head-scan.ts'
+import { answerHit } from './hit.ts'
+import type { ViewerPorts } from './ports.ts'
+import { receive } from './receive.ts'
+import { createTunnels, type Tunnels } from './tunnel.ts'
+import { PocketfrontError } from '../model/errors.ts'
+
+/** Above CloudFront's 32,768 bytes, so that a head that is too large is refused with 494 by our own count. */
+const PARSER_HEADER_BYTES = 96 * 1024
+/** Real milliseconds a viewer may take for its request head, and may stay idle between requests. */
+const HEAD_TIMEOUT_MS = 30_000
+const KEEP_ALIVE_MS = 60_000
+
+export interface ViewerServer {
+  readonly port: number
+  /** Stops accepting; running responses get `graceMs`, then their connections are cut. */
+  close(graceMs: number): Promise<void>
+}
+
+/** Listens for viewers. Rejects with PF_PORT_IN_USE or PF_LISTEN. */
+export async function startViewerServer(
+  ports: ViewerPorts,
+  listen: { readonly host: string; readonly port: number },
+): Promise<ViewerServer> {
+  const tunnels = createTunnels(ports)
+  const { app, server } = createApp(ports, tunnels)
+  try {
+    await app.listen({ host: listen.host, port: listen.port, backlog: 1024 })
+  } catch (error) {
+    await app.close()
+    throw toListenError(error, listen)
+  }
+  return {
+    port: (server.address() as AddressInfo).port,
+    async close(graceMs) {
+      const cut = setTimeout(() => server.closeAllConnections(), graceMs)
+      tunnels.destroy()
+      await app.close()
+      clearTimeout(cut)
+    },
+  }
+}
+
+function createApp(ports: ViewerPorts, tunnels: Tunnels): { app: FastifyInstance; server: Server } {
+  const scan = emptyScan()
+  let server!: Server
+  const app = fastify({
+    logger: false,
+    forceCloseConnections: 'idle',
+    serverFactory(handler) {
+      const options = {
+        maxHeaderSize: PARSER_HEADER_BYTES,
+        headersTimeout: HEAD_TIMEOUT_MS,
+        // An upload may take as long as it does.
+        requestTimeout: 0,
+        keepAliveTimeout: KEEP_ALIVE_MS,
+        insecureHTTPParser: false,
+        shouldUpgradeCallback: (message: IncomingMessage) => isWebSocket(message),
+      }
+      server = createServer(options, (message, response) => {
+        scanHead(message.rawHeaders, scan)
+        const site = scan.host === null ? null : ports.router(scan.host)
+        if (site === null || !answerHit(message, response, scan, site, ports)) handler(message, response)
+      })
+      server.on('clientError', (error, socket) => answerClientError(error, socket as Socket, ports))
+      server.on('upgrade', (message: IncomingMessage, socket: Socket, head: Buffer) => {
+        tunnels.open(message, socket, head)
+      })
+      return server
+    },
+    frameworkErrors(_error, request, reply) {
+      reply.hijack()
+      take(request.raw, reply.raw)
+    },
+  })
+
+  function take(message: IncomingMessage, response: ServerResponse): void {
+    scanHead(message.rawHeaders, scan)
+    receive(message, response, { ...scan }, ports).catch((error: unknown) => {
+      response.destroy(error instanceof Error ? error : undefined)
+    })
+  }
+
+  // Every path and method belongs to the distribution: requests are taken over before routing could refuse them.
+  app.addHook('onRequest', (request, reply) => {
+    reply.hijack()
+    take(request.raw, reply.raw)
+  })
+  app.setNotFoundHandler(() => {})
+  return { app, server }
+}
+
+function isWebSocket(message: IncomingMessage): boolean {
+  return message.headers.upgrade?.toLowerCase() === 'websocket'
+}
+
+function toListenError(error: unknown, { host, port }: { host: string; port: number }): Error {
+  const { code, message } = error as NodeJS.ErrnoException
+  if (code === 'EADDRINUSE') {
+    return new PocketfrontError('PF_PORT_IN_USE', `port ${port} on ${host} is in use`, 'choose another with --port, or 0 for a free one')
+  }
+  return new PocketfrontError('PF_LISTEN', `can't listen on ${host}:${port}: ${message}`)
+}
