@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 
-/** Folder -> the folders of ours that it may import. `assembly` is src/pocketfront.ts and src/assembly/. */
+/** Folder -> the folders of ours that it may import. `assembly` is src/pocketfront.ts and src/assembly/, `manifest` package.json. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   model: [],
   message: ['model'],
@@ -37,9 +37,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'observe',
     'message',
     'model',
+    'manifest',
   ],
   index: ['assembly', 'config', 'control', 'message', 'model'],
-  cli: ['assembly', 'config', 'control', 'demo', 'observe', 'message', 'model'],
+  cli: ['assembly', 'config', 'control', 'demo', 'observe', 'message', 'model', 'manifest'],
 }
 
 /** Package -> the folders that may import it. A package that is not named here may be imported nowhere. */
@@ -48,7 +49,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   undici: ['origin'],
   'lru-cache': ['cache'],
   yaml: ['config'],
-  chokidar: ['config'],
+  chokidar: ['config', 'functions'],
   esbuild: ['functions'],
   pino: ['observe', 'assembly', 'cli'],
   'pino-pretty': ['observe', 'cli'],
@@ -70,6 +71,7 @@ interface SourceFile {
 }
 
 function folderOf(file: string): string {
+  if (file === 'package.json') return 'manifest'
   const [, first = '', second] = file.split('/')
   if (second !== undefined) return first
   return first === 'pocketfront.ts' || first === 'ports.ts' ? 'assembly' : first.replace(/\.ts$/, '')
