@@ -73,11 +73,13 @@ export function createLineWriter(destination: number | string): LineWriter {
       end()
       handOver()
       return new Promise((resolve) => {
-        const giveUp = setTimeout(resolve, CLOSE_WITHIN_MS)
-        output.once('close', () => {
+        const done = (): void => {
           clearTimeout(giveUp)
           resolve()
-        })
+        }
+        const giveUp = setTimeout(done, CLOSE_WITHIN_MS)
+        output.once('close', done)
+        output.once('error', done)
         output.end()
       })
     },
