@@ -14,11 +14,19 @@ export interface Invocation {
 
 /** How an invocation ended. Log lines are those the function wrote while it ran. */
 export type InvocationResult =
-  | { readonly kind: 'returned'; readonly value: unknown; readonly logs: readonly string[]; readonly coldStart: boolean }
+  | {
+      readonly kind: 'returned'
+      readonly value: unknown
+      readonly logs: readonly string[]
+      readonly coldStart: boolean
+    }
   | {
       readonly kind: 'failed'
-      /** `threw` covers load failures and crashes; `invalid` results that are not JSON objects or too large. */
-      readonly because: 'threw' | 'timeout' | 'throttled' | 'invalid'
+      /**
+       * `threw` covers load failures and crashes; `invalid` results that are not JSON objects; `too-large` results
+       * above `maxResultBytes`.
+       */
+      readonly because: 'threw' | 'timeout' | 'throttled' | 'invalid' | 'too-large'
       /** Message and stack, for the log. */
       readonly detail: string
       readonly logs: readonly string[]
@@ -27,7 +35,8 @@ export type InvocationResult =
 
 /**
  * A loaded function. `invoke` never rejects and always settles: a function can hang, exit, leak or lie, and the
- * proxy goes on. After a failure the next invocation gets a fresh instance.
+ * proxy goes on. After a crash or a timeout the next invocation gets a fresh instance; an error that the handler
+ * reported leaves the instance warm.
  */
 export interface FunctionRunner {
   invoke(invocation: Invocation): Promise<InvocationResult>

@@ -45,7 +45,12 @@ export type OriginResponseOutcome =
   | HookFailed
 
 export type ViewerResponseOutcome =
-  | { readonly kind: 'continue'; readonly status: number; readonly statusText: string; readonly headers: Headers }
+  | {
+      readonly kind: 'continue'
+      readonly status: number
+      readonly statusText: string
+      readonly headers: Headers
+    }
   | HookFailed
 
 /** What the response events see of a response. */
@@ -60,13 +65,25 @@ export interface ResponseHead {
  * Which responses skip an event is decided by the caller.
  */
 export interface BehaviorHooks {
-  readonly viewerRequest: ((request: ViewerRequest, context: HookContext) => Promise<ViewerRequestOutcome>) | null
-  readonly originRequest: ((request: OutgoingRequest, context: RequestContext) => Promise<OriginRequestOutcome>) | null
+  readonly viewerRequest:
+    | ((request: ViewerRequest, context: HookContext) => Promise<ViewerRequestOutcome>)
+    | null
+  readonly originRequest:
+    | ((request: OutgoingRequest, context: RequestContext) => Promise<OriginRequestOutcome>)
+    | null
   readonly originResponse:
-    | ((request: OutgoingRequest, response: OriginResponse, context: RequestContext) => Promise<OriginResponseOutcome>)
+    | ((
+        request: OutgoingRequest,
+        response: OriginResponse,
+        context: RequestContext,
+      ) => Promise<OriginResponseOutcome>)
     | null
   readonly viewerResponse:
-    | ((request: ViewerRequest, response: ResponseHead, context: HookContext) => Promise<ViewerResponseOutcome>)
+    | ((
+        request: ViewerRequest,
+        response: ResponseHead,
+        context: HookContext,
+      ) => Promise<ViewerResponseOutcome>)
     | null
 }
 

@@ -1,0 +1,171 @@
+// The four events of a behavior as calls of Lambda@Edge functions: event out, result in, account in the trace.
+import { isRefusal, toExecutionError, toInvocationError, toValidationError } from '../failures.ts'
+import {
+  toOriginRequestEvent,
+  toOriginResponseEvent,
+  toViewerRequestEvent,
+  toViewerResponseEvent,
+} from '../events.ts'
+import { ORIGIN_LIMITS, VIEWER_LIMITS, peekBody } from '../request-body.ts'
+import {
+  parseOriginRequestResult,
+  parseOriginResponseResult,
+  parseViewerRequestResult,
+  parseViewerResponseResult,
+} from '../rules.ts'
+import type { LambdaEdgeEvent } from '../events.ts'
+import type { FunctionRunner, InvocationResult } from '../contract.ts'
+import type { Refusal } from '../failures.ts'
+import type { BehaviorHooks, HookContext, HookFailed } from '../hooks.ts'
+import type { FunctionLog } from '../log.ts'
+import type { PeekedBody } from '../request-body.ts'
+import type { RequestBody } from '../../message/requests.ts'
+import type { EventType } from '../../model/functions.ts'
+
+/** One function on one event. */
+export interface LambdaHookOptions {
+  /** null when the configuration knows no code for the ARN. */
+  readonly runner: FunctionRunner | null
+  readonly functionName: string
+  readonly includeBody: boolean
+  readonly timeoutMs: number
+  readonly log: FunctionLog
+}
+
+export function createViewerRequestHook(
+  options: LambdaHookOptions,
+): NonNullable<BehaviorHooks['viewerRequest']> {
+  return async (request, context) => {
+    const peeked = await peek(options, request.body, VIEWER_LIMITS.bytes)
+    if (peeked === 'gone') return toViewerGone()
+    const event = toViewerRequestEvent(request, peeked?.shown ?? null, context)
+    return run(options, 'viewer-request', event, context, (value) =>
+      parseViewerRequestResult(value, request, peeked, VIEWER_LIMITS),
+    )
+  }
+}
+
+export function createOriginRequestHook(
+  options: LambdaHookOptions,
+): NonNullable<BehaviorHooks['originRequest']> {
+  return async (request, context) => {
+    const { clientIp } = context.viewer
+    const peeked = await peek(options, request.body, ORIGIN_LIMITS.bytes)
+    if (peeked === 'gone') return toViewerGone()
+    const event = toOriginRequestEvent(request, peeked?.shown ?? null, clientIp, context)
+    return run(options, 'origin-request', event, context, (value) =>
+      parseOriginRequestResult(value, request, clientIp, peeked, ORIGIN_LIMITS),
+    )
+  }
+}
+
+export function createOriginResponseHook(
+  options: LambdaHookOptions,
+): NonNullable<BehaviorHooks['originResponse']> {
+  return (request, response, context) => {
+    const event = toOriginResponseEvent(request, response, context.viewer.clientIp, context)
+    return run(options, 'origin-response', event, context, (value) =>
+      parseOriginResponseResult(value, response, ORIGIN_LIMITS),
+    )
+  }
+}
+
+export function createViewerResponseHook(
+  options: LambdaHookOptions,
+): NonNullable<BehaviorHooks['viewerResponse']> {
+  return (request, response, context) => {
+    const event = toViewerResponseEvent(request, response, context)
+    return run(options, 'viewer-response', event, context, (value) =>
+      parseViewerResponseResult(value, response),
+    )
+  }
+}
+
+type Outcome = { readonly kind: 'continue' | 'responded' }
+
+async function run<Good extends Outcome>(
+  options: LambdaHookOptions,
+  event: EventType,
+  eventObject: LambdaEdgeEvent,
+  context: HookContext,
+  parse: (value: unknown) => Good | Refusal,
+): Promise<Good | HookFailed> {
+  const { runner, functionName, timeoutMs } = options
+  const requestId = context.trace.id
+  const startedAt = performance.now()
+  const { resultBytes } = event.startsWith('viewer') ? VIEWER_LIMITS : ORIGIN_LIMITS
+  const result =
+    runner === null
+      ? NO_CODE
+      : await runner.invoke({
+          event: eventObject,
+          requestId,
+          deadlineMs: timeoutMs,
+          maxResultBytes: resultBytes,
+        })
+  const milliseconds = performance.now() - startedAt
+  const outcome = toOutcome(result, parse)
+  const failed = outcome.kind === 'failed' ? outcome.failure : null
+  context.trace.addFunction({
+    event,
+    name: functionName,
+    outcome: failed !== null ? 'failed' : outcome.kind === 'responded' ? 'generated' : 'continued',
+    milliseconds,
+    coldStart: result.coldStart,
+    error: failed === null ? null : firstLine(failed.detail),
+    logs: result.logs,
+  })
+  for (const line of result.logs) options.log({ kind: 'line', functionName, event, requestId, line })
+  if (failed !== null) options.log({ kind: 'failed', functionName, event, requestId, detail: failed.detail })
+  return outcome
+}
+
+function toOutcome<Good extends Outcome>(
+  result: InvocationResult,
+  parse: (value: unknown) => Good | Refusal,
+): Good | HookFailed {
+  if (result.kind === 'failed') return toInvocationError(result)
+  const outcome = parse(result.value)
+  return isRefusal(outcome) ? toValidationError(outcome) : outcome
+}
+
+const NO_CODE: InvocationResult = {
+  kind: 'failed',
+  because: 'threw',
+  detail: 'the configuration has no code for this function',
+  logs: [],
+  coldStart: false,
+}
+
+/** null without IncludeBody; 'gone' when the viewer hung up before the body was there. */
+async function peek(
+  options: LambdaHookOptions,
+  body: RequestBody | null,
+  maxBytes: number,
+): Promise<PeekedBody | null | 'gone'> {
+  if (!options.includeBody) return null
+  try {
+    return await peekBody(body, maxBytes)
+  } catch {
+    return 'gone'
+  }
+}
+
+/** Nobody reads this answer; it ends the request before anything is sent to the origin. */
+function toViewerGone(): HookFailed {
+  const { failure } = toExecutionError('the viewer hung up while it sent the body')
+  return {
+    kind: 'failed',
+    status: 502,
+    failure: {
+      ...failure,
+      message: 'Bad request.',
+      resultType: 'Error',
+      detailedResultType: 'ClientCommError',
+    },
+  }
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0]!
+}

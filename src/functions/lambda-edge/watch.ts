@@ -1,0 +1,42 @@
+// Watches the files a function is made of, and says when one was saved.
+import type { FSWatcher } from 'chokidar'
+
+/** Saves that come together, as with 'save all', lead to one call. */
+const SETTLE_MS = 30
+
+export interface FileWatch {
+  /** Watches these from now on, besides those before. */
+  add(paths: readonly string[]): void
+  close(): Promise<void>
+}
+
+/** Calls back after saves, and once when watching has begun, as a file may have changed before. */
+export async function watchFiles(paths: readonly string[], onChange: () => void): Promise<FileWatch> {
+  const { watch } = await import('chokidar')
+  let timer: NodeJS.Timeout | null = null
+  const known = new Set(paths.filter(isWatched))
+  const watcher: FSWatcher = watch([...known], { ignoreInitial: true, depth: 0 })
+  const changed = (): void => {
+    if (timer !== null) clearTimeout(timer)
+    timer = setTimeout(onChange, SETTLE_MS)
+  }
+  watcher.on('all', changed)
+  watcher.once('ready', changed)
+  // A watch that fails must not take the process with it; the function goes on as it is.
+  watcher.on('error', () => {})
+  return {
+    add(more) {
+      const fresh = more.filter((path) => isWatched(path) && !known.has(path))
+      for (const path of fresh) known.add(path)
+      if (fresh.length > 0) watcher.add(fresh)
+    },
+    async close() {
+      if (timer !== null) clearTimeout(timer)
+      await watcher.close()
+    },
+  }
+}
+
+function isWatched(path: string): boolean {
+  return !/[/\\]node_modules[/\\]/.test(path)
+}

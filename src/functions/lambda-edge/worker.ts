@@ -1,0 +1,136 @@
+// The thread of a Lambda@Edge function: loads the bundle, then runs one invocation after another.
+import { registerHooks } from 'node:module'
+import { parentPort } from 'node:worker_threads'
+import { captureOutput } from './output.ts'
+import { describeError, toJson } from './result.ts'
+import type { Bundle, InvokeMessage, StartMessage, StaticContext, ThreadMessage } from './protocol.ts'
+
+type Handler = (event: unknown, context: object, callback: Callback) => unknown
+type Callback = (error?: unknown, result?: unknown) => void
+
+// Taken before user code can replace them.
+const { parse } = JSON
+const now = performance.now.bind(performance)
+
+parentPort?.once('message', (start: StartMessage) => {
+  const { port } = start
+  const post = port.postMessage.bind(port) as (message: ThreadMessage) => void
+  const output = captureOutput((line) => post({ kind: 'line', line }))
+  load(start.bundle, start.exportName).then(
+    (handler) => {
+      serve(handler, start, output)
+      post({ kind: 'ready' })
+    },
+    (error: unknown) => post({ kind: 'unloadable', detail: describeError(error) }),
+  )
+  // Keeps the thread alive while the module loads.
+  port.on('message', () => {})
+})
+
+async function load(bundle: Bundle, exportName: string): Promise<Handler> {
+  const { url, format, code } = bundle
+  const hooks = registerHooks({
+    resolve: (specifier, context, next) =>
+      specifier === url ? { url, format, shortCircuit: true } : next(specifier, context),
+    load: (address, context, next) =>
+      address === url ? { format, source: code, shortCircuit: true } : next(address, context),
+  })
+  const module = (await import(url)) as Record<string, unknown>
+  hooks.deregister()
+  const handler = select(module, exportName) ?? select(module['default'], exportName)
+  if (typeof handler === 'function') return handler as Handler
+  const names = Object.keys((module['default'] as object | undefined) ?? module).join(', ')
+  throw new Error(`the module does not export a function '${exportName}'; it exports: ${names || 'nothing'}`)
+}
+
+function select(module: unknown, exportName: string): unknown {
+  let value = module
+  for (const name of exportName.split('.'))
+    value = (value as Record<string, unknown> | null | undefined)?.[name]
+  return value
+}
+
+/**
+ * As in Lambda: a promise replies when it settles, a callback when the event loop has nothing left to do; a handler
+ * that leaves nothing to wait for has replied null. (AWS Lambda Developer Guide, 'Define Lambda function handler in Node.js')
+ */
+function serve(
+  handler: Handler,
+  start: StartMessage,
+  output: { startInvocation(): void; flush(): void },
+): void {
+  const { port } = start
+  const post = port.postMessage.bind(port) as (message: ThreadMessage) => void
+  const ref = port.ref.bind(port)
+  const unref = port.unref.bind(port)
+  let onIdle: (() => void) | null = null
+  process.on('beforeExit', () => {
+    ref()
+    onIdle?.()
+  })
+  port.removeAllListeners('message')
+  port.on('message', (message: InvokeMessage) => {
+    const { id } = message
+    let isDecided = false
+    /** The first answer counts; the rest is ignored. */
+    const decide = (settle: () => void, waits: boolean): void => {
+      if (isDecided) return
+      isDecided = true
+      if (waits) onIdle = settle
+      else settle()
+    }
+    const reply = (answer: ThreadMessage): void => {
+      onIdle = null
+      ref()
+      output.flush()
+      post(answer)
+    }
+    const succeed = (value: unknown): void =>
+      decide(() => reply(toJson(id, value, message.maxResultBytes)), false)
+    const fail = (error: unknown): void =>
+      decide(() => reply({ kind: 'failed', id, because: 'threw', detail: describeError(error) }), false)
+    const context = createContext(start.context, message, succeed, fail)
+    const callback: Callback = (error, result) =>
+      decide(() => {
+        if (error !== null && error !== undefined) {
+          reply({ kind: 'failed', id, because: 'threw', detail: describeError(error) })
+        } else reply(toJson(id, result, message.maxResultBytes))
+      }, context.callbackWaitsForEmptyEventLoop)
+    output.startInvocation()
+    unref()
+    onIdle = () => succeed(null)
+    try {
+      const result = handler(parse(message.event), context, callback)
+      if (isThenable(result)) result.then(succeed, fail)
+    } catch (error) {
+      fail(error)
+    }
+  })
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
+}
+
+/**
+ * (AWS Lambda Developer Guide, 'Using the Lambda context object to retrieve Node.js function information')
+ * Differs from CloudFront: context.awsRequestId is CloudFront's request id, so that what a function logs leads to the request.
+ */
+function createContext(
+  fields: StaticContext,
+  message: InvokeMessage,
+  succeed: (value: unknown) => void,
+  fail: (error: unknown) => void,
+) {
+  const startedAt = now()
+  return {
+    callbackWaitsForEmptyEventLoop: true,
+    ...fields,
+    awsRequestId: message.requestId,
+    getRemainingTimeInMillis: () => Math.max(0, Math.round(message.deadlineMs - (now() - startedAt))),
+    succeed,
+    fail,
+    done: (error: unknown, value: unknown) =>
+      error === null || error === undefined ? succeed(value) : fail(error),
+  }
+}
