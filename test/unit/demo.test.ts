@@ -14,7 +14,7 @@ interface Journey {
 }
 
 interface JourneyModule {
-  readonly readJourney: (headers: Headers) => Journey
+  readonly readJourney: (headers: Headers, request: { method: string; wasHere: boolean }) => Journey
   readonly tellJourney: (journey: Journey) => string
 }
 
@@ -145,21 +145,41 @@ describe('the demo page', () => {
     const headers = new Headers({ 'X-Cache': `${word} from cloudfront` })
     if (timing !== null) headers.set('Server-Timing', timing)
     if (age !== null) headers.set('Age', age)
-    const journey = readJourney(headers)
+    const journey = readJourney(headers, { method: 'GET', wasHere: true })
     expect(journey).toMatchObject({ word, reached })
     expect(tellJourney(journey)).toBe(story)
   })
+
+  test.each([
+    ['Hit', 'GET', true, 'pop', false],
+    ['Hit', 'GET', false, 'regional', false],
+    ['Error', 'GET', false, 'regional', false],
+    ['Miss', 'POST', false, 'origin', true],
+    ['Miss', 'GET', true, 'origin', false],
+  ] as const)(
+    'without Server-Timing reads %s for %s, asked before: %s',
+    async (word, method, wasHere, reached, skipsRegional) => {
+      const { readJourney } = await loadJourney()
+      const headers = new Headers({
+        'X-Cache': `${word} from cloudfront`,
+        ...(word === 'Miss' ? {} : { Age: '1' }),
+      })
+      expect(readJourney(headers, { method, wasHere })).toMatchObject({ reached, skipsRegional })
+    },
+  )
 
   test('names only files that exist, and nothing on another host', async () => {
     const page = await readFile(new URL('index.html', site), 'utf8')
     const script = await readFile(new URL('app.js', site), 'utf8')
     const files = (await readdir(site, { recursive: true })).map((name) => name.replaceAll('\\', '/'))
-    const named = [...page.matchAll(/(?:href|src|data-path)="\/?([^"]+)"/g)].map((match) => match[1]!)
+    const named = [...page.matchAll(/(?:href|src|data-path)="\/?(?!data:)([^"]+)"/g)].map(
+      (match) => match[1]!,
+    )
     expect(named.length).toBeGreaterThan(8)
     for (const name of named) {
       if (!name.startsWith('api/') && name !== 'nothing-here') expect(files).toContain(name)
     }
-    expect(`${page}${script}`).not.toMatch(/https?:\/\/(?!127\.0\.0\.1)/)
+    expect(`${page}${script}`).not.toMatch(/https?:\/\/(?!127\.0\.0\.1|www\.w3\.org\/2000\/svg)/)
   })
 
   test('has a text that is worth compressing', async () => {

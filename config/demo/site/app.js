@@ -6,6 +6,9 @@ const byId = (id) => document.getElementById(id)
 const all = (selector) => [...document.querySelectorAll(selector)]
 const place = () => document.querySelector('input[name="pop"]:checked')
 
+/** `FRA56 /picture.svg`: what this page asked for, and where. A miss starts the record of its object anew. */
+const visited = new Set(JSON.parse(sessionStorage.getItem('visited') ?? '[]'))
+
 for (const button of all('#requests button')) button.addEventListener('click', () => run(button))
 byId('places').addEventListener('change', () => {
   light([], [], null)
@@ -39,7 +42,12 @@ async function send(url, method) {
   const bytes = await response.arrayBuffer()
   const milliseconds = performance.now() - start
   const sent = performance.getEntriesByType('resource').at(-1)?.encodedBodySize || bytes.byteLength
-  return { url, method, response, bytes, sent, milliseconds, pop: place().value, journey: readJourney(response.headers) }
+  const pop = headers['x-pocketfront-pop']
+  const journey = readJourney(response.headers, { method, wasHere: visited.has(`${pop} ${url}`) })
+  if (journey.word === 'Miss') for (const each of visited) if (each.endsWith(` ${url}`)) visited.delete(each)
+  visited.add(`${pop} ${url}`)
+  sessionStorage.setItem('visited', JSON.stringify([...visited]))
+  return { url, method, response, bytes, sent, milliseconds, pop, journey }
 }
 
 async function show(results) {
@@ -100,7 +108,7 @@ function showFacts({ response, bytes, sent, milliseconds }) {
 
 function showTrace(id) {
   byId('trace').hidden = id === null
-  byId('trace').querySelector('code').textContent = `GET /traces/${id} (curl http://127.0.0.1:<admin port>/traces/${id})`
+  byId('trace').querySelector('code').textContent = `curl http://127.0.0.1:8081/traces/${id}`
 }
 
 function showPreview({ response, bytes }) {
@@ -116,7 +124,7 @@ function showPreview({ response, bytes }) {
 }
 
 function addRow({ url, method, response, milliseconds, pop, journey }) {
-  const cache = element('td', response.headers.get('x-cache') ?? '')
+  const cache = element('td', journey.word)
   cache.className = journey.word
   const cells = [`${method} ${url}`, pop, response.status].map((text) => element('td', String(text)))
   const row = element('tr', ...cells, cache, element('td', response.headers.get('age') ?? ''), element('td', milliseconds.toFixed(1)))

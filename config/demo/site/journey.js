@@ -1,24 +1,26 @@
 // How far a request travelled, read from CloudFront's own response headers.
 
 /**
- * Server-Timing names the layer; X-Cache and Age alone tell only whether somebody had a copy.
+ * Server-Timing names the layer. Where it is missing, X-Cache and Age tell that somebody had a copy, and the page's
+ * own memory who: a POP that this page has not asked before has its copy from the regional edge cache.
  *
  * @param {Headers} headers of a response
+ * @param {{method: string, wasHere: boolean}} request its method, and whether it went to this POP before
  * @returns {{word: string, reached: 'pop' | 'regional' | 'origin', skipsRegional: boolean, isConfirmed: boolean}}
  */
-export function readJourney(headers) {
+export function readJourney(headers, { method, wasHere }) {
   const word = (headers.get('x-cache') ?? '').split(' ', 1)[0] || 'unknown'
   const timing = readServerTiming(headers.get('server-timing') ?? '')
   const hitLayer = timing.get('cdn-hit-layer')
   const upstreamLayer = timing.get('cdn-upstream-layer')
   const isConfirmed = word === 'RefreshHit' || timing.has('cdn-cache-refresh')
-  const journey = { word, reached: 'origin', skipsRegional: false, isConfirmed }
+  const skipsRegional = upstreamLayer === undefined ? method !== 'GET' && method !== 'HEAD' : upstreamLayer === 'EDGE'
+  const journey = { word, reached: 'origin', skipsRegional, isConfirmed }
   if (hitLayer !== undefined) return { ...journey, reached: hitLayer === 'EDGE' ? 'pop' : 'regional' }
-  if (upstreamLayer !== undefined) return { ...journey, skipsRegional: upstreamLayer === 'EDGE' }
-  if (isConfirmed) return journey
-  if (word === 'Hit' || word === 'Redirect' || /^(Function|Lambda)/.test(word)) return { ...journey, reached: 'pop' }
-  // An error that has an age was kept.
-  if (word === 'Error' && headers.has('age')) return { ...journey, reached: 'pop' }
+  if (upstreamLayer !== undefined || isConfirmed) return journey
+  if (word === 'Redirect' || /^(Function|Lambda)/.test(word)) return { ...journey, reached: 'pop' }
+  // An error that has an age was kept, too.
+  if (word === 'Hit' || (word === 'Error' && headers.has('age'))) return { ...journey, reached: wasHere ? 'pop' : 'regional' }
   return journey
 }
 
