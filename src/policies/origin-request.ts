@@ -68,13 +68,10 @@ export function compileForwarding(
     addContentLength(pairs, request.body, request.headers)
     add(pairs, 'Cookie', selectCookies(joinCookies(request.headers)))
     add(pairs, 'Accept-Encoding', toAcceptEncoding(request))
-    add(
-      pairs,
-      'User-Agent',
-      (rules.isNamed('user-agent') ? request.headers.get('user-agent') : null) ?? AGENT,
-    )
-    for (const header of rules.added)
-      add(pairs, header.wireName, header.toValue(request, facts.viewerCountry))
+    add(pairs, 'User-Agent', toUserAgent(request.headers, rules))
+    for (const { wireName, toValue } of rules.added) {
+      add(pairs, wireName, toValue(request, facts.viewerCountry))
+    }
     add(pairs, 'X-Forwarded-For', joinForwardedFor(request))
     add(pairs, 'Via', joinVia(request.headers, facts.via))
     add(pairs, 'X-Amz-Cf-Id', facts.requestId)
@@ -82,7 +79,11 @@ export function compileForwarding(
   }
 }
 
-const AGENT = 'Amazon CloudFront'
+/** CloudFront names itself unless a policy forwards the viewer's agent. */
+function toUserAgent(headers: Headers, rules: HeaderRules): string {
+  const agent = rules.isNamed('user-agent') ? headers.get('user-agent') : null
+  return agent ?? 'Amazon CloudFront'
+}
 
 function copyPassing(request: ViewerRequest, rules: HeaderRules, isCached: boolean): string[] {
   const hopByHop = toConnectionNames(request.headers, rules)
