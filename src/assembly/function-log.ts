@@ -7,13 +7,22 @@ export function createFunctionLog(logger: Logger): FunctionLog {
     const { functionName } = entry
     switch (entry.kind) {
       case 'line':
-        return logger.info({ event: 'function', functionName, on: entry.event, requestId: entry.requestId }, entry.line)
+        return logger.info(
+          { event: 'function', functionName, on: entry.event, requestId: entry.requestId },
+          entry.line,
+        )
       case 'failed':
-        return logger.error({ event: 'function', functionName, on: entry.event, requestId: entry.requestId }, entry.detail)
+        return logger.error(
+          { event: 'function', functionName, on: entry.event, requestId: entry.requestId },
+          entry.detail,
+        )
       case 'reloaded':
         return logger.info({ event: 'function', functionName }, `${entry.file} is in use`)
       case 'broken':
-        return logger.error({ event: 'function', functionName }, `${entry.file} can't be used: ${entry.reason}`)
+        return logger.error(
+          { event: 'function', functionName },
+          `${entry.file} can't be used: ${entry.reason}`,
+        )
     }
   }
 }

@@ -10,7 +10,7 @@ export function toLoadOptions(options: PocketfrontOptions): LoadOptions {
     files: typeof config === 'string' ? [config] : isStringList(config) ? config : [],
     ...(config !== undefined && !isFiles && { inline: config }),
     origins: typeof origins === 'string' ? [origins] : isStringList(origins) ? origins : [],
-    ...(isMap && { originsFromApi: origins as Record<string, string> }),
+    ...(isMap && { originsFromApi: origins }),
     lambdas: options.lambdas ?? [],
     env: options.env ?? {},
     cwd: options.cwd ?? process.cwd(),

@@ -72,7 +72,10 @@ export interface Pocketfront {
   /** Memory budgets in bytes. */
   readonly budgets: { readonly edge: number; readonly regional: number; readonly largestObject: number }
   /** fetch() against {@link url}; with one distribution the Host is fine as it is, `host` picks another. */
-  fetch(path: string, init?: RequestInit & { readonly host?: string; readonly pop?: string }): Promise<Response>
+  fetch(
+    path: string,
+    init?: RequestInit & { readonly host?: string; readonly pop?: string },
+  ): Promise<Response>
   invalidate(paths: string | readonly string[], distributionId?: string): InvalidationReceipt[]
   /** Empties every cache. */
   purge(): number

@@ -34,16 +34,26 @@ export class Sites {
 
   /** Invalidates paths of one distribution, or of all. Throws PF_INVALIDATION. ('What you need to know when invalidating files') */
   invalidate(distributionId: string | null, paths: readonly string[]): InvalidationReceipt[] {
-    const sites = this.current.filter((site) => distributionId === null || site.distribution.Id === distributionId)
+    const sites = this.current.filter(
+      (site) => distributionId === null || site.distribution.Id === distributionId,
+    )
     if (sites.length === 0) {
       const known = this.current.map((site) => site.distribution.Id).join(', ')
-      throw new PocketfrontError('PF_INVALIDATION', `no distribution ${distributionId ?? ''}`, `loaded: ${known}`)
+      throw new PocketfrontError(
+        'PF_INVALIDATION',
+        `no distribution ${distributionId ?? ''}`,
+        `loaded: ${known}`,
+      )
     }
     checkPaths(paths)
     return sites.map((site) => {
       site.invalidations.append(paths)
       return {
-        Id: `I${this.#parts.requestId().replace(/[^A-Za-z0-9]/g, '').slice(0, 13).toUpperCase()}`,
+        Id: `I${this.#parts
+          .requestId()
+          .replace(/[^A-Za-z0-9]/g, '')
+          .slice(0, 13)
+          .toUpperCase()}`,
         DistributionId: site.distribution.Id,
         Status: 'Completed',
         CreateTime: new Date(this.#parts.clock.now()).toISOString(),
@@ -63,18 +73,29 @@ export class Sites {
 }
 
 function checkPaths(paths: readonly string[]): void {
-  if (paths.length === 0) throw new PocketfrontError('PF_INVALIDATION', 'no paths given', 'for everything, give /*')
+  if (paths.length === 0)
+    throw new PocketfrontError('PF_INVALIDATION', 'no paths given', 'for everything, give /*')
   if (paths.length > QUOTAS.invalidationFilesInProgress) {
     const limit = QUOTAS.invalidationFilesInProgress
-    throw new PocketfrontError('PF_INVALIDATION', `${paths.length} paths are more than the ${limit} of one batch`)
+    throw new PocketfrontError(
+      'PF_INVALIDATION',
+      `${paths.length} paths are more than the ${limit} of one batch`,
+    )
   }
   for (const path of paths) {
     if (!path.startsWith('/')) {
-      throw new PocketfrontError('PF_INVALIDATION', `invalidation path ${path} does not start with a slash`, `give /${path}`)
+      throw new PocketfrontError(
+        'PF_INVALIDATION',
+        `invalidation path ${path} does not start with a slash`,
+        `give /${path}`,
+      )
     }
     if (path.length > QUOTAS.invalidationPathCharacters) {
       const limit = QUOTAS.invalidationPathCharacters
-      throw new PocketfrontError('PF_INVALIDATION', `an invalidation path has ${path.length} characters, at most ${limit} are allowed`)
+      throw new PocketfrontError(
+        'PF_INVALIDATION',
+        `an invalidation path has ${path.length} characters, at most ${limit} are allowed`,
+      )
     }
   }
 }

@@ -17,7 +17,8 @@ export function planLookup(entry: CacheEntry | null, now: number): LookupPlan {
   if (entry === null) return { kind: 'fetch' }
   const { settlement } = entry.object
   if (now < settlement.freshUntil) return { kind: 'serve', entry, because: 'fresh' }
-  if (now < settlement.staleWhileRevalidateUntil) return { kind: 'serve', entry, because: 'stale-while-revalidate' }
+  if (now < settlement.staleWhileRevalidateUntil)
+    return { kind: 'serve', entry, because: 'stale-while-revalidate' }
   if (now < entry.pausedUntil && now < settlement.staleIfErrorUntil) {
     return { kind: 'serve', entry, because: 'stale-error-pause' }
   }

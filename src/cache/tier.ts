@@ -67,7 +67,8 @@ export class CacheTier implements Upstream {
         record.because = 'expired'
         return await this.#refill(key, plan.entry, request, context, record)
       case 'fetch':
-        record.because = found === 'invalidated' ? 'invalidated' : request.isRange ? 'range-request' : 'not-in-cache'
+        record.because =
+          found === 'invalidated' ? 'invalidated' : request.isRange ? 'range-request' : 'not-in-cache'
         return await this.#refill(key, null, request, context, record)
     }
   }
@@ -109,7 +110,8 @@ export class CacheTier implements Upstream {
     context: RequestContext,
     record: TierRecord,
   ): Promise<OriginResponse> {
-    if (request.isRange || !context.rules.collapses) return this.#lead(key, entry, request, context, record, null)
+    if (request.isRange || !context.rules.collapses)
+      return this.#lead(key, entry, request, context, record, null)
     const flight = this.#flights.get(key)
     if (flight !== undefined && !flight.token.cancelled && !this.#isOvertaken(flight, context)) {
       flight.join(context.token)
@@ -186,12 +188,31 @@ export class CacheTier implements Upstream {
     if (response.status === 304) {
       const headers = mergeNotModified(object.headers, response.headers)
       const settlement = context.rules.settle({ status: object.status, headers }, now)
-      return this.#confirm(key, { ...object, headers, settlement }, settlement, response.layer, context, record)
+      return this.#confirm(
+        key,
+        { ...object, headers, settlement },
+        settlement,
+        response.layer,
+        context,
+        record,
+      )
     }
-    const confirmedBelow = response.outcome !== 'Miss' && response.settlement !== null
-    if (confirmedBelow && object.status === response.status && isSameVersion(object.headers, response.headers)) {
-      const settlement = response.settlement!
-      return this.#confirm(key, { ...object, headers: response.headers, settlement }, settlement, response.layer, context, record)
+    const confirmedBelow = response.outcome !== 'Miss'
+    if (
+      response.settlement !== null &&
+      confirmedBelow &&
+      object.status === response.status &&
+      isSameVersion(object.headers, response.headers)
+    ) {
+      const { settlement } = response
+      return this.#confirm(
+        key,
+        { ...object, headers: response.headers, settlement },
+        settlement,
+        response.layer,
+        context,
+        record,
+      )
     }
     if (response.status >= 500 && now < object.settlement.staleIfErrorUntil && object.status < 400) {
       response.body.discard()

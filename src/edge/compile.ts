@@ -1,6 +1,6 @@
 // A distribution compiled once into tables and closures; the data plane touches nothing else.
 import { compileBehaviors } from '../behaviors/select.ts'
-import { InvalidationSequence } from '../cache/invalidation.ts'
+import type { InvalidationSequence } from '../cache/invalidation.ts'
 import type { BehaviorHooks } from '../functions/hooks.ts'
 import type { BehaviorOrigin, CacheRules } from '../message/context.ts'
 import type { Headers } from '../message/headers.ts'
@@ -29,7 +29,10 @@ export interface CompiledBehavior {
   readonly rules: CacheRules
   readonly cacheKey: (request: ViewerRequest) => string
   readonly invalidationUrl: (request: ViewerRequest) => string
-  readonly forward: (request: ViewerRequest, facts: ForwardingFacts) => { queryString: string; headers: Headers }
+  readonly forward: (
+    request: ViewerRequest,
+    facts: ForwardingFacts,
+  ) => { queryString: string; headers: Headers }
   /** The same past the caches, where conditions of the viewer go along. */
   readonly forwardUncached: CompiledBehavior['forward']
   readonly viewerHeaders: (headers: Headers) => Headers

@@ -15,7 +15,9 @@ export function createEdgeCache(
 ): CacheTier {
   const next: Upstream = {
     fetch: (request, context) =>
-      request.method === 'OPTIONS' ? context.origin.fetch(request, context) : regional.fetch(request, context),
+      request.method === 'OPTIONS'
+        ? context.origin.fetch(request, context)
+        : regional.fetch(request, context),
   }
   return new CacheTier(next, store, { layer: 'edge', layerName: 'EDGE', place: pop, largestObject })
 }

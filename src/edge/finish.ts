@@ -9,7 +9,13 @@ import { selectRange } from '../message/range.ts'
 import type { DetailedResultType, ResultType } from '../model/result-types.ts'
 
 /** Representation headers that a 304 leaves out (RFC 9110, section 15.4.5). */
-const NOT_IN_304 = new Set(['content-length', 'content-type', 'content-encoding', 'content-language', 'content-range'])
+const NOT_IN_304 = new Set([
+  'content-length',
+  'content-type',
+  'content-encoding',
+  'content-language',
+  'content-range',
+])
 
 export async function toViewerAnswer(
   request: ViewerRequest,
@@ -29,7 +35,16 @@ export async function toViewerAnswer(
       discard(response)
       trace.problem = outcome.failure.detail
       const { resultType, detailedResultType } = outcome.failure
-      return { ...plain(response), status: outcome.status, statusText: '', headers: headers.filter(() => false), failure: outcome.failure, resultType, detailedResultType, age: null }
+      return {
+        ...plain(response),
+        status: outcome.status,
+        statusText: '',
+        headers: headers.filter(() => false),
+        failure: outcome.failure,
+        resultType,
+        detailedResultType,
+        age: null,
+      }
     }
     ;({ status, statusText, headers } = outcome)
   }
@@ -48,7 +63,9 @@ export async function toViewerAnswer(
       delivered: { kind: 'none' },
     }
   }
-  return response.outcome === 'Miss' ? { ...base, delivered: wholeOrNone(request) } : selectPart(request, base)
+  return response.outcome === 'Miss'
+    ? { ...base, delivered: wholeOrNone(request) }
+    : selectPart(request, base)
 }
 
 /** A range of a cached object. ('How CloudFront processes partial requests for an object (range GETs)') */
@@ -104,7 +121,8 @@ function toResultTypes(
   if (response.failure !== null) return response.failure
   if (response.status >= 400 || status >= 400) return { resultType: 'Error', detailedResultType: 'Error' }
   const { outcome } = response
-  if (response.isGenerated && outcome === 'Miss') return { resultType: 'Miss', detailedResultType: 'MissGeneratedResponse' }
+  if (response.isGenerated && outcome === 'Miss')
+    return { resultType: 'Miss', detailedResultType: 'MissGeneratedResponse' }
   return { resultType: outcome, detailedResultType: outcome }
 }
 

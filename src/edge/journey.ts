@@ -38,7 +38,17 @@ export async function answerRequest(received: ViewerRequest, visit: Visit): Prom
 export function applyDefaultRootObject(request: ViewerRequest, { site }: Pick<Visit, 'site'>): ViewerRequest {
   if (site.rootPath === null || request.path !== '/') return request
   const { method, queryString, headers, clientIp, clientPort, httpVersion, scheme, body } = request
-  return { method, path: site.rootPath, queryString, headers, clientIp, clientPort, httpVersion, scheme, body }
+  return {
+    method,
+    path: site.rootPath,
+    queryString,
+    headers,
+    clientIp,
+    clientPort,
+    httpVersion,
+    scheme,
+    body,
+  }
 }
 
 /** Through the caches, or straight to the origin. */
@@ -123,7 +133,9 @@ export function fromGenerated(
   visit: Visit,
 ): ViewerAnswer {
   const { response, resultType } = outcome
-  let headers = response.headers.without('content-length').plus('Content-Length', String(response.body.length))
+  let headers = response.headers
+    .without('content-length')
+    .plus('Content-Length', String(response.body.length))
   if (!headers.has('server')) headers = headers.plus('Server', 'CloudFront')
   if (!headers.has('date')) headers = headers.plus('Date', toHttpDate(visit.clock.now()))
   return {

@@ -26,8 +26,10 @@ export async function openTunnel(received: ViewerRequest, visit: Visit): Promise
   let request = atRoot
   if (selected.hooks.viewerRequest !== null) {
     const outcome = await selected.hooks.viewerRequest(atRoot, hookContext(visit))
-    if (outcome.kind === 'failed') return { kind: 'answer', answer: fromRefusal(outcome, atRoot, selected, visit) }
-    if (outcome.kind === 'responded') return { kind: 'answer', answer: fromGenerated(outcome, atRoot, selected, visit) }
+    if (outcome.kind === 'failed')
+      return { kind: 'answer', answer: fromRefusal(outcome, atRoot, selected, visit) }
+    if (outcome.kind === 'responded')
+      return { kind: 'answer', answer: fromGenerated(outcome, atRoot, selected, visit) }
     request = outcome.request
   }
   const forwarded = toOriginRequest(request, '', selected, visit)

@@ -52,16 +52,16 @@ export function exchange(
       dispatcher.dispatch(
         {
           path: request.target,
-          method: request.method as Dispatcher.HttpMethod,
+          method: request.method,
           headers: request.headers as string[],
           body: toDispatchBody(request.body),
           headersTimeout: request.readTimeout,
           bodyTimeout: request.readTimeout,
         },
-        handler as unknown as Dispatcher.DispatchHandler,
+        handler,
       )
     } catch (error) {
-      reject(error as Error)
+      reject(error)
     }
   })
 }
@@ -76,7 +76,7 @@ class ExchangeHandler implements BodySource {
   #isHead: boolean
   #token: CancelToken
   #resolve: (response: ExchangeResponse) => void
-  #reject: (error: Error) => void
+  #reject: (error: unknown) => void
   #body: Body | null = null
   #abort: ((error: Error) => void) | null = null
   #resumeSocket: (() => void) | null = null
@@ -86,7 +86,7 @@ class ExchangeHandler implements BodySource {
     method: string,
     token: CancelToken,
     resolve: (response: ExchangeResponse) => void,
-    reject: (error: Error) => void,
+    reject: (error: unknown) => void,
   ) {
     this.#isHead = method === 'HEAD'
     this.#token = token
@@ -148,7 +148,12 @@ function toEndToEnd(raw: readonly Buffer[]): Headers {
     const lower = name.toLowerCase()
     const value = raw[i + 1]!.toString('latin1')
     if (lower === 'connection' && !/^(?:keep-alive|close)$/i.test(value)) {
-      named = new Set(value.toLowerCase().split(',').map((each) => each.trim()))
+      named = new Set(
+        value
+          .toLowerCase()
+          .split(',')
+          .map((each) => each.trim()),
+      )
     }
     if (!HOP_BY_HOP.has(lower)) pairs.push(name, value)
   }

@@ -8,8 +8,7 @@ const ESTABLISH =
   'CloudFront attempted to establish a connection with the origin, but either the attempt failed or the origin closed the connection.'
 const CONNECT = "CloudFront wasn't able to connect to the origin."
 const RESOLVE = "CloudFront wasn't able to resolve the origin domain name."
-const INCORRECT =
-  "CloudFront couldn't connect to the origin or the origin returned an incorrect response."
+const INCORRECT = "CloudFront couldn't connect to the origin or the origin returned an incorrect response."
 
 /** How far an exchange with an origin got when it failed. */
 export type FailurePhase = 'connect' | 'header' | 'body'

@@ -9,7 +9,12 @@ import type { BehaviorHooks } from '../functions/hooks.ts'
 import { Body } from '../message/body.ts'
 import type { BehaviorOrigin, RequestContext } from '../message/context.ts'
 import { toHttpDate } from '../message/http-date.ts'
-import type { GeneratedResponse, OriginRequest, OriginResponse, OutgoingRequest } from '../message/requests.ts'
+import type {
+  GeneratedResponse,
+  OriginRequest,
+  OriginResponse,
+  OutgoingRequest,
+} from '../message/requests.ts'
 import type { DefaultCacheBehavior } from '../model/cache-behavior.ts'
 import type { Origin, OriginTarget } from '../model/origin.ts'
 import { planCompression, toCompressedHeaders } from '../policies/compression.ts'
@@ -34,7 +39,8 @@ export function createOrigin(
       const sent = await sendToOrigin(outgoing, origin, target, context, access)
       if (sent.kind === 'failure') return toFailureResponse(sent.failure.status, sent.failure.failure)
       let response = fromOrigin(sent.response, context)
-      if (hooks.originResponse !== null) response = await applyOriginResponse(hooks, outgoing, response, context)
+      if (hooks.originResponse !== null)
+        response = await applyOriginResponse(hooks, outgoing, response, context)
       return compress(response, request, behavior, context)
     },
     async openTunnel(request, context) {

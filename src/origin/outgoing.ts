@@ -99,7 +99,10 @@ function toOutgoingOrigin(origin: Origin, viewerScheme: 'http' | 'https'): Outgo
   }
 }
 
-function toProtocol(policy: 'http-only' | 'match-viewer' | 'https-only', scheme: 'http' | 'https'): 'http' | 'https' {
+function toProtocol(
+  policy: 'http-only' | 'match-viewer' | 'https-only',
+  scheme: 'http' | 'https',
+): 'http' | 'https' {
   switch (policy) {
     case 'http-only':
       return 'http'

@@ -32,7 +32,11 @@ export function openOriginTunnel(
       resolve({ kind: 'open', headers: toHeaders(message), socket, head })
     })
     upstream.on('response', (message) => resolve({ kind: 'response', response: toResponse(message) }))
-    upstream.on('timeout', () => upstream.destroy(Object.assign(new Error('no answer to the handshake'), { code: 'UND_ERR_HEADERS_TIMEOUT' })))
+    upstream.on('timeout', () =>
+      upstream.destroy(
+        Object.assign(new Error('no answer to the handshake'), { code: 'UND_ERR_HEADERS_TIMEOUT' }),
+      ),
+    )
     upstream.on('error', (error) => {
       const { status, failure } = toOriginFailure(error)
       resolve({ kind: 'response', response: toFailureResponse(status, failure) })
@@ -75,7 +79,9 @@ function toResponse(message: IncomingMessage): OriginResponse {
   message.on('data', (chunk: Buffer) => body.append(chunk))
   message.on('end', () => body.finish())
   message.on('error', (error) => body.fail(error))
-  message.on('close', () => body.fail(new Error('the origin closed the connection in the middle of its answer')))
+  message.on('close', () =>
+    body.fail(new Error('the origin closed the connection in the middle of its answer')),
+  )
   return {
     status: message.statusCode ?? 502,
     statusText: message.statusMessage ?? '',

@@ -6,13 +6,26 @@ import { toPlainAddress } from './http-request.ts'
 import { toHttpDate } from '../message/http-date.ts'
 import { Trace } from '../message/trace.ts'
 
+/** Real milliseconds in which the viewer may finish sending. */
+const LINGER_MS = 1000
+
+const answered = new WeakSet<Socket>()
+
 /** Answers 400, or 494 for a head that is too large, and closes the connection. */
-export function answerClientError(error: Error & { code?: string }, socket: Socket, ports: ViewerPorts): void {
+export function answerClientError(
+  error: Error & { code?: string },
+  socket: Socket,
+  ports: ViewerPorts,
+): void {
+  // The parser complains again about every further chunk.
+  if (answered.has(socket)) return
+  answered.add(socket)
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()
     return
   }
-  const status = error.code === 'HPE_HEADER_OVERFLOW' ? 494 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400
+  const status =
+    error.code === 'HPE_HEADER_OVERFLOW' ? 494 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400
   const trace = new Trace(ports.requestId(), ports.clock.now(), ports.tick())
   const place = ports.defaultPlace
   const page = renderErrorPage(status, 'Bad request.', trace.id)
@@ -29,6 +42,7 @@ export function answerClientError(error: Error & { code?: string }, socket: Sock
     `X-Amz-Cf-Id: ${trace.id}`,
   ]
   socket.end(`${head.join('\r\n')}\r\n\r\n${page}`, 'latin1')
+  linger(socket)
   trace.clientIp = toPlainAddress(socket.remoteAddress)
   trace.pop = place.pop
   trace.region = place.region
@@ -39,4 +53,12 @@ export function answerClientError(error: Error & { code?: string }, socket: Sock
   trace.bytes = page.length
   trace.delivery = 'complete'
   ports.finished(trace)
+}
+
+/** Reads on for a moment, since closing with unread bytes would reset the connection before the page is read. */
+function linger(socket: Socket): void {
+  socket.on('data', () => {})
+  socket.resume()
+  const cut = setTimeout(() => socket.destroy(), LINGER_MS)
+  socket.on('close', () => clearTimeout(cut))
 }

@@ -25,7 +25,12 @@ export function answerHit(
 ): boolean {
   const { method, url } = message
   if (scan.isSpecial || scan.hosts !== 1 || (method !== 'GET' && method !== 'HEAD')) return false
-  if (url === undefined || url.length > QUOTAS.urlBytes || scan.bytes + url.length > QUOTAS.requestHeaderBytes) return false
+  if (
+    url === undefined ||
+    url.length > QUOTAS.urlBytes ||
+    scan.bytes + url.length > QUOTAS.requestHeaderBytes
+  )
+    return false
   const startedTick = ports.tick()
   const place = ports.defaultPlace
   const received = new HttpViewerRequest(message, new Headers(message.rawHeaders), url)
@@ -43,7 +48,8 @@ export function answerHit(
   const { whole } = object.body
   if (whole === null) return false
 
-  const block = entry.blockOwner === selected ? entry.block! : makeBlock(entry, request, selected, site, place)
+  const block =
+    entry.blockOwner === selected ? entry.block! : makeBlock(entry, request, selected, site, place)
   const trace = new Trace(ports.requestId(), now, startedTick)
   const age = Math.floor((now - object.settlement.bornAt) / 1000)
   const { id } = trace

@@ -1,6 +1,6 @@
 // A request as Node.js parsed it, read as a ViewerRequest without copying its headers.
 import type { IncomingMessage } from 'node:http'
-import { Headers } from '../message/headers.ts'
+import type { Headers } from '../message/headers.ts'
 import type { RequestBody, ViewerRequest } from '../message/requests.ts'
 
 /** A viewer request over the HTTP/1.1 listener. Address and body are looked up only when somebody asks. */
@@ -53,24 +53,13 @@ export function isLoopback(address: string): boolean {
 }
 
 /**
- * The request target as path and query string: absolute form (`GET http://host/path`) loses its authority, bytes
- * outside ASCII are percent-encoded (choice). Null when it is neither a path nor an absolute URL.
+ * The request target as path and query string: absolute form (`GET http://host/path`) loses its authority. Null when
+ * it is neither a path nor an absolute URL. Bytes outside ASCII never come this far: the parser refuses them.
  */
 export function toOriginForm(target: string): string | null {
-  const path = target.startsWith('/') ? target : fromAbsolute(target)
-  // oxlint-disable-next-line no-control-regex
-  return path === null || /^[\u0021-\u007e]*$/.test(path) ? path : encodeBytes(path)
-}
-
-function fromAbsolute(target: string): string | null {
+  if (target.startsWith('/')) return target
   const match = /^https?:\/\/[^/?#]*([^#]*)/i.exec(target)
   if (match === null) return null
   const rest = match[1]!
   return rest.startsWith('/') ? rest : `/${rest}`
-}
-
-/** Node.js reads the request line as latin1: each character is one byte. */
-function encodeBytes(path: string): string {
-  // oxlint-disable-next-line no-control-regex
-  return path.replace(/[^\u0021-\u007e]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`)
 }

@@ -24,7 +24,9 @@ export interface Arrival {
   readonly place: EdgePlace
   readonly explain: boolean
   /** The distribution, or why the request is refused. */
-  readonly route: { readonly kind: 'site'; readonly site: CompiledDistribution } | { readonly kind: 'refused'; readonly refusal: Refusal }
+  readonly route:
+    | { readonly kind: 'site'; readonly site: CompiledDistribution }
+    | { readonly kind: 'refused'; readonly refusal: Refusal }
 }
 
 /** Reads the request head: place, limits, distribution. Our own headers count from loopback only, and go no further. */
@@ -125,19 +127,40 @@ function refuseHead(
   unknownPop: string | null,
 ): Refusal | null {
   if (target.length > QUOTAS.urlBytes) {
-    return refusal(414, 'Bad request.', 'InvalidRequest', `the URL has ${target.length} bytes, at most ${QUOTAS.urlBytes} are allowed`)
+    return refusal(
+      414,
+      'Bad request.',
+      'InvalidRequest',
+      `the URL has ${target.length} bytes, at most ${QUOTAS.urlBytes} are allowed`,
+    )
   }
   const headBytes = scan.bytes + target.length
   if (headBytes > QUOTAS.requestHeaderBytes) {
-    return refusal(494, 'Bad request.', 'InvalidRequestHeader', `request line and headers have ${headBytes} bytes, at most ${QUOTAS.requestHeaderBytes} are allowed`)
+    return refusal(
+      494,
+      'Bad request.',
+      'InvalidRequestHeader',
+      `request line and headers have ${headBytes} bytes, at most ${QUOTAS.requestHeaderBytes} are allowed`,
+    )
   }
-  if (url === null) return refusal(400, 'Bad request.', 'InvalidRequest', `the request target is no path: ${target}`)
+  if (url === null)
+    return refusal(400, 'Bad request.', 'InvalidRequest', `the request target is no path: ${target}`)
   if (scan.hosts > 1) return refusal(400, 'Bad request.', 'InvalidRequestHeader', 'more than one Host header')
   if (site === null) {
-    return refusal(403, 'Bad request.', 'InvalidRequest', `no distribution has the name ${scan.host ?? '(no Host header)'}`)
+    return refusal(
+      403,
+      'Bad request.',
+      'InvalidRequest',
+      `no distribution has the name ${scan.host ?? '(no Host header)'}`,
+    )
   }
   if (unknownPop !== null) {
-    return refusal(400, 'Bad request.', 'InvalidRequestHeader', `x-pocketfront-pop names no known edge location: ${unknownPop}`)
+    return refusal(
+      400,
+      'Bad request.',
+      'InvalidRequestHeader',
+      `x-pocketfront-pop names no known edge location: ${unknownPop}`,
+    )
   }
   return null
 }

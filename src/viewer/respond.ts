@@ -30,11 +30,16 @@ export function deliver(answer: ViewerAnswer, delivery: Delivery): void {
   trace.detailedResultType = answer.detailedResultType
   if (response.destroyed || response.socket === null) return endDelivery(answer, delivery, 'client-gone')
 
-  const page = answer.failure === null ? null : renderErrorPage(answer.status, answer.failure.message, trace.id)
+  const page =
+    answer.failure === null ? null : renderErrorPage(answer.status, answer.failure.message, trace.id)
   const headers = toOutgoingHeaders(answer, page, delivery)
   trace.firstByteMs = delivery.tick() - trace.startedTick
   if (headers.has('date')) response.sendDate = false
-  response.writeHead(answer.status, answer.statusText || reasonPhrase(answer.status), headers.pairs as string[])
+  response.writeHead(
+    answer.status,
+    answer.statusText || reasonPhrase(answer.status),
+    headers.pairs as string[],
+  )
 
   if (page !== null || delivery.isHead || answer.delivered.kind === 'none' || hasNoBody(answer.status)) {
     answer.body.discard()
@@ -62,7 +67,14 @@ function hasNoBody(status: number): boolean {
 function toOutgoingHeaders(answer: ViewerAnswer, page: string | null, delivery: Delivery): Headers {
   const { visit, response } = delivery
   const own = ['X-Cache', `${answer.resultType} from cloudfront`]
-  own.push('Via', joinVia(answer.headers, visit.via), 'X-Amz-Cf-Pop', visit.popHeader, 'X-Amz-Cf-Id', visit.trace.id)
+  own.push(
+    'Via',
+    joinVia(answer.headers, visit.via),
+    'X-Amz-Cf-Pop',
+    visit.popHeader,
+    'X-Amz-Cf-Id',
+    visit.trace.id,
+  )
   if (answer.age !== null && page === null) own.push('Age', String(answer.age))
   if (delivery.explain) own.push('X-Pocketfront-Trace', visit.trace.id)
   const first = page === null ? [] : pageHeaders(page, visit)
@@ -73,7 +85,16 @@ function toOutgoingHeaders(answer: ViewerAnswer, page: string | null, delivery: 
 
 function pageHeaders(page: string, visit: Delivery['visit']): string[] {
   const date = toHttpDate(visit.clock.now())
-  return ['Server', 'CloudFront', 'Date', date, 'Content-Type', 'text/html', 'Content-Length', String(page.length)]
+  return [
+    'Server',
+    'CloudFront',
+    'Date',
+    date,
+    'Content-Type',
+    'text/html',
+    'Content-Length',
+    String(page.length),
+  ]
 }
 
 function streamBody(answer: ViewerAnswer, delivery: Delivery): void {
@@ -133,7 +154,11 @@ function toWindow(answer: ViewerAnswer): (chunk: Buffer) => Buffer {
   }
 }
 
-function endDelivery(answer: ViewerAnswer, delivery: Delivery, how: 'complete' | 'client-gone' | 'broken'): void {
+function endDelivery(
+  answer: ViewerAnswer,
+  delivery: Delivery,
+  how: 'complete' | 'client-gone' | 'broken',
+): void {
   const { trace } = delivery.visit
   if (how !== 'complete') {
     answer.body.discard()

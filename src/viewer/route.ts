@@ -40,7 +40,9 @@ export function compileRouter(sites: readonly CompiledDistribution[]): Router {
   }
 
   function select(name: string): CompiledDistribution | null {
-    const found = exact.get(name) ?? wildcards.find(([suffix]) => name.endsWith(suffix) && name.length > suffix.length)?.[1]
+    const found =
+      exact.get(name) ??
+      wildcards.find(([suffix]) => name.endsWith(suffix) && name.length > suffix.length)?.[1]
     // Differs from CloudFront: with one distribution loaded, localhost and addresses in numbers reach it as well.
     return found ?? (only !== null && isLocalName(name) ? only : null)
   }

@@ -67,11 +67,13 @@ function createApp(ports: ViewerPorts, tunnels: Tunnels): { app: FastifyInstance
         const site = scan.host === null ? null : ports.router(scan.host)
         if (site === null || !answerHit(message, response, scan, site, ports)) handler(message, response)
       })
-      server.on('clientError', (error, socket) => answerClientError(error, socket as Socket, ports))
       server.on('upgrade', (message: IncomingMessage, socket: Socket, head: Buffer) => {
         tunnels.open(message, socket, head)
       })
       return server
+    },
+    clientErrorHandler(error, socket) {
+      answerClientError(error, socket, ports)
     },
     frameworkErrors(_error, request, reply) {
       reply.hijack()
@@ -102,7 +104,11 @@ function isWebSocket(message: IncomingMessage): boolean {
 function toListenError(error: unknown, { host, port }: { host: string; port: number }): Error {
   const { code, message } = error as NodeJS.ErrnoException
   if (code === 'EADDRINUSE') {
-    return new PocketfrontError('PF_PORT_IN_USE', `port ${port} on ${host} is in use`, 'choose another with --port, or 0 for a free one')
+    return new PocketfrontError(
+      'PF_PORT_IN_USE',
+      `port ${port} on ${host} is in use`,
+      'choose another with --port, or 0 for a free one',
+    )
   }
   return new PocketfrontError('PF_LISTEN', `can't listen on ${host}:${port}: ${message}`)
 }

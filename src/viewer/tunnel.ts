@@ -46,7 +46,12 @@ export function createTunnels(ports: ViewerPorts): Tunnels {
     const via = route.kind === 'site' ? route.site.via : ''
     const lines = ['HTTP/1.1 101 Switching Protocols', 'Connection: Upgrade', 'Upgrade: websocket']
     for (const [, value, name] of headers.entries()) lines.push(`${name}: ${value}`)
-    lines.push('X-Cache: Miss from cloudfront', `Via: ${via}`, `X-Amz-Cf-Pop: ${place.popHeader}`, `X-Amz-Cf-Id: ${trace.id}`)
+    lines.push(
+      'X-Cache: Miss from cloudfront',
+      `Via: ${via}`,
+      `X-Amz-Cf-Pop: ${place.popHeader}`,
+      `X-Amz-Cf-Id: ${trace.id}`,
+    )
     viewer.write(`${lines.join('\r\n')}\r\n\r\n`, 'latin1')
     if (originHead.length > 0) viewer.write(originHead)
     if (viewerHead.length > 0) origin.write(viewerHead)
@@ -97,7 +102,10 @@ async function negotiate(arrival: Arrival, token: CancelToken, ports: ViewerPort
     return await openTunnel(request, { trace, place, token, clock: ports.clock, site: route.site })
   } catch (error) {
     ports.onBug(error, trace)
-    return { kind: 'answer', answer: refusedAnswer(refusal(500, 'Internal error.', 'InvalidRequest', String(error))) }
+    return {
+      kind: 'answer',
+      answer: refusedAnswer(refusal(500, 'Internal error.', 'InvalidRequest', String(error))),
+    }
   }
 }
 

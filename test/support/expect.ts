@@ -3,25 +3,31 @@ import { expect } from 'vitest'
 import type { Answer } from './front.ts'
 import type { TierReason } from '../../src/model/result-types.ts'
 
-interface TierMatchers<R> {
+interface TierMatchers {
   /** X-Cache says Hit; `at` names the tier that had it. */
-  toBeHit(at?: 'edge' | 'regional'): R
-  toBeMiss(): R
+  toBeHit(at?: 'edge' | 'regional'): void
+  toBeMiss(): void
   /** A miss at the edge for this reason. */
-  toBeMissBecause(because: TierReason): R
-  toBeRefreshHit(): R
+  toBeMissBecause(because: TierReason): void
+  toBeRefreshHit(): void
 }
 
 declare module 'vitest' {
-  // oxlint-disable-next-line typescript/no-empty-object-type, typescript/no-explicit-any
-  interface Matchers<T = any> extends TierMatchers<T> {}
+  // oxlint-disable-next-line typescript/no-empty-object-type, no-unused-vars
+  interface Matchers<
+    R extends void | Promise<void> = void | Promise<void>,
+    T = unknown,
+  > extends TierMatchers {}
 }
 
 expect.extend({
   toBeHit(answer: Answer, at?: 'edge' | 'regional') {
     const record = at === undefined ? null : answer.trace?.[at]
     const right = xCache(answer) === 'Hit from cloudfront' && (at === undefined || record?.verdict === 'hit')
-    return { pass: right, message: () => describe(answer, `a hit${at === undefined ? '' : ` at the ${at} cache`}`) }
+    return {
+      pass: right,
+      message: () => describe(answer, `a hit${at === undefined ? '' : ` at the ${at} cache`}`),
+    }
   },
   toBeMiss(answer: Answer) {
     return { pass: xCache(answer) === 'Miss from cloudfront', message: () => describe(answer, 'a miss') }
@@ -31,7 +37,10 @@ expect.extend({
     return { pass, message: () => describe(answer, `a miss because ${because}`) }
   },
   toBeRefreshHit(answer: Answer) {
-    return { pass: xCache(answer) === 'RefreshHit from cloudfront', message: () => describe(answer, 'a RefreshHit') }
+    return {
+      pass: xCache(answer) === 'RefreshHit from cloudfront',
+      message: () => describe(answer, 'a RefreshHit'),
+    }
   },
 })
 

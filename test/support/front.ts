@@ -53,7 +53,12 @@ export interface FrontOptions extends Omit<PocketfrontOptions, 'config' | 'clock
 const BEHAVIOR = { TargetOriginId: 'origin', ViewerProtocolPolicy: 'allow-all' }
 
 /** The policy of a test: TTLs, and what is in the key. */
-export function cachePolicy(MinTTL: number, DefaultTTL: number, MaxTTL: number, parameters: object = {}): object {
+export function cachePolicy(
+  MinTTL: number,
+  DefaultTTL: number,
+  MaxTTL: number,
+  parameters: object = {},
+): object {
   return {
     Name: 'test',
     MinTTL,
@@ -72,7 +77,15 @@ export function cachePolicy(MinTTL: number, DefaultTTL: number, MaxTTL: number, 
 
 /** A distribution of one origin on free ports, with a clock that stands still. */
 export async function startFront(options: FrontOptions = {}): Promise<Front> {
-  const { origin, behavior = {}, behaviors = [], originConfig = {}, distribution = {}, config, ...rest } = options
+  const {
+    origin,
+    behavior = {},
+    behaviors = [],
+    originConfig = {},
+    distribution = {},
+    config,
+    ...rest
+  } = options
   const clock = fakeClock()
   const pocketfront = await createPocketfront({
     graceMs: 500,
@@ -114,10 +127,21 @@ function withPolicy(behavior: object): object {
 }
 
 /** Sends one request over a connection of its own and reads the answer to its end. */
-export function send(front: Pocketfront, path: string, { method = 'GET', headers = {}, body }: Ask): Promise<Answer> {
+export function send(
+  front: Pocketfront,
+  path: string,
+  { method = 'GET', headers = {}, body }: Ask,
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const request = httpRequest(
-      { host: '127.0.0.1', port: front.port, path, method, agent: false, headers: headers as Record<string, string> },
+      {
+        host: '127.0.0.1',
+        port: front.port,
+        path,
+        method,
+        agent: false,
+        headers: headers as Record<string, string>,
+      },
       (message) => {
         read(message).then(({ bytes, broken }) => resolve(toAnswer(message, bytes, broken, front)), reject)
       },

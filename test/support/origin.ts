@@ -41,23 +41,26 @@ export async function startOrigin(fallback: Script = { body: 'hello' }): Promise
   const scripts = new Map<string, Script>([['*', fallback]])
   const requests: SeenRequest[] = []
   const waiters = new Set<() => void>()
-  const server = createHttpServer({ maxHeaderSize: 128 * 1024, keepAliveTimeout: 60_000 }, (request, response) => {
-    const { method = '', url = '', headers, rawHeaders } = request
-    const seen: SeenRequest = { method, url, headers, rawHeaders, bodyBytes: 0, bodySha1: null }
-    requests.push(seen)
-    for (const waiter of waiters) waiter()
-    const hash = createHash('sha1')
-    request.on('data', (chunk: Buffer) => {
-      seen.bodyBytes += chunk.length
-      hash.update(chunk)
-    })
-    request.on('end', () => void (seen.bodySha1 = hash.digest('hex')))
-    request.on('error', () => {})
-    response.on('error', () => {})
-    const script = scripts.get(url) ?? scripts.get('*')!
-    if (typeof script === 'function') script(request, response)
-    else write(response, script)
-  })
+  const server = createHttpServer(
+    { maxHeaderSize: 128 * 1024, keepAliveTimeout: 60_000 },
+    (request, response) => {
+      const { method = '', url = '', headers, rawHeaders } = request
+      const seen: SeenRequest = { method, url, headers, rawHeaders, bodyBytes: 0, bodySha1: null }
+      requests.push(seen)
+      for (const waiter of waiters) waiter()
+      const hash = createHash('sha1')
+      request.on('data', (chunk: Buffer) => {
+        seen.bodyBytes += chunk.length
+        hash.update(chunk)
+      })
+      request.on('end', () => void (seen.bodySha1 = hash.digest('hex')))
+      request.on('error', () => {})
+      response.on('error', () => {})
+      const script = scripts.get(url) ?? scripts.get('*')!
+      if (typeof script === 'function') script(request, response)
+      else write(response, script)
+    },
+  )
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   const stop = (): Promise<void> =>

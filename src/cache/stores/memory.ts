@@ -3,15 +3,10 @@ import { LRUCache } from 'lru-cache'
 import type { CacheEntry } from '../entry.ts'
 import type { CacheStore } from '../store.ts'
 
-/** No entry counts less, so this bounds their number; lru-cache is faster when it knows one. */
-const SMALLEST_ENTRY_BYTES = 700
-
 /** A store with a budget in bytes. Entries larger than the budget are not kept. */
 export function createMemoryStore(budgetBytes: number): CacheStore {
-  const cache = new LRUCache<string, CacheEntry>({
-    max: Math.max(1, Math.ceil(budgetBytes / SMALLEST_ENTRY_BYTES)),
-    maxSize: Math.max(1, budgetBytes),
-  })
+  // No `max`: it would allocate the tables of a full cache at once, half a second at start for 512 MiB.
+  const cache = new LRUCache<string, CacheEntry>({ maxSize: Math.max(1, budgetBytes) })
   return {
     get: (key) => cache.get(key),
     set: (key, entry) => void cache.set(key, entry, { size: entry.bytes }),
