@@ -38,6 +38,11 @@ const DIGITS = /^[0-9]+$/
 const COMMA = 0x2c
 const EQUALS = 0x3d
 
+/** An origin sends a handful of values; this many are remembered before the memory starts again. */
+const MEMO_ENTRIES = 512
+const MEMO_LENGTH = 256
+const memo = new Map<string, CacheControl>()
+
 type Found = { -readonly [Field in keyof CacheControl]: CacheControl[Field] }
 
 /**
@@ -46,6 +51,17 @@ type Found = { -readonly [Field in keyof CacheControl]: CacheControl[Field] }
  */
 export function parseCacheControl(value: string | null): CacheControl {
   if (value === null || value === '') return NO_DIRECTIVES
+  const known = memo.get(value)
+  if (known !== undefined) return known
+  const parsed = parse(value)
+  if (value.length <= MEMO_LENGTH) {
+    if (memo.size >= MEMO_ENTRIES) memo.clear()
+    memo.set(value, parsed)
+  }
+  return parsed
+}
+
+function parse(value: string): CacheControl {
   const found: Found = { ...NO_DIRECTIVES }
   let at = 0
   while (at < value.length) {

@@ -44,6 +44,7 @@ export const DEVICE_PROTOCOL_AND_COUNTRY: readonly string[] = [...BY_LOWER_NAME.
 )
 
 // Differs from CloudFront: Viewer city, region, postal code, coordinates, time zone, ASN, TLS and JA3/JA4 headers are never sent.
+
 /** How a header is made; null for names that are not made here. */
 export function findCloudFrontHeader(lowerName: string): CloudFrontHeader | null {
   return BY_LOWER_NAME.get(lowerName) ?? null

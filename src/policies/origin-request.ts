@@ -89,13 +89,18 @@ function copyPassing(request: ViewerRequest, rules: HeaderRules, isCached: boole
   const hopByHop = toConnectionNames(request.headers, rules)
   const hasBody = request.body !== null
   const pairs: string[] = []
-  for (const [name, value, wireName] of request.headers.entries()) {
+  const sent = request.headers.pairs
+  for (let i = 0; i < sent.length; i += 2) {
+    const name = sent[i]!.toLowerCase()
     if (REMADE.has(name) || hopByHop?.has(name)) continue
     if (isCached && CONDITIONS.has(name) && !rules.isKeyed(name)) continue
-    if (rules.passes(name, request.method, hasBody)) pairs.push(wireName, value)
+    if (rules.passes(name, request.method, hasBody)) pairs.push(sent[i]!, sent[i + 1]!)
   }
   return pairs
 }
+
+/** Says only what never passes anyway. */
+const ORDINARY_CONNECTION = /^(keep-alive|close|upgrade)$/i
 
 /**
  * Headers that Connection names end here (RFC 9110, section 7.6.1), except those of the cache key: otherwise a
@@ -104,6 +109,7 @@ function copyPassing(request: ViewerRequest, rules: HeaderRules, isCached: boole
 function toConnectionNames(headers: Headers, rules: HeaderRules): ReadonlySet<string> | null {
   const connection = headers.list('connection')
   if (connection === null) return null
+  if (ORDINARY_CONNECTION.test(connection)) return null
   const names = connection.split(',').map((name) => name.trim().toLowerCase())
   return new Set(names.filter((name) => !rules.isKeyed(name)))
 }

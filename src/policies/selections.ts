@@ -69,7 +69,7 @@ export function selectKeyedHeaders({ Cache }: DefaultCacheBehavior): readonly st
 }
 
 /** What takes either of two selections' names. Where both withhold some, only what both name stays withheld (choice). */
-export function unite(one: NameSelection, other: NameSelection): NameSelection {
+function unite(one: NameSelection, other: NameSelection): NameSelection {
   if (one.behavior === 'none') return other
   if (other.behavior === 'none') return one
   if (one.behavior === 'all' || other.behavior === 'all') return ALL
@@ -106,9 +106,10 @@ export function compileEncodings(
   if ((!gzip && !brotli) || emptiesAcceptEncoding(distribution, behavior.TargetOriginId))
     return () => NO_ENCODING
   const normalize = ({ headers, httpVersion }: EncodingInput) =>
+    // Of several lines the first counts, in the key and towards the origin alike (choice).
     httpVersion === '1.0'
       ? NO_ENCODING
-      : normalizeAcceptEncoding(headers.list('accept-encoding'), gzip, brotli)
+      : normalizeAcceptEncoding(headers.get('accept-encoding'), gzip, brotli)
   if (Cache.kind === 'policy') return normalize
   // Legacy settings know gzip only and send nothing in place of the rest. It is always in the key, so that no
   // viewer gets a form it cannot read (choice).
