@@ -6,9 +6,9 @@ import { describeTargets } from '../config/targets.ts'
 import { findEdgeLocation } from '../model/locations.ts'
 
 /** One line of the JSON form. */
-export type StartEvent = { readonly event: 'distribution' | 'origin' | 'note' | 'warning' | 'ready' } & Readonly<
-  Record<string, unknown>
->
+export type StartEvent = {
+  readonly event: 'distribution' | 'origin' | 'note' | 'warning' | 'ready'
+} & Readonly<Record<string, unknown>>
 
 /** Everything that was loaded, and `ready` as the last event. */
 export function toStartEvents({ front, version, host, pop }: Started): StartEvent[] {

@@ -50,7 +50,7 @@ export function toStartLines(started: Started, palette: Palette, cwd: string): s
     ...toWarningLines(warnings, palette, cwd),
     `${label('edge')}${pop}, regional edge cache ${region}`,
     `${label('memory')}${toSizeText(edge)} per edge location, ${toSizeText(regional)} per regional edge cache, objects up to ${toSizeText(largestObject)}`,
-    ...(front.adminUrl === null ? [] : [`${label('admin')}${palette.cyan(front.adminUrl)}`]),
+    ...(front.adminUrl === null ? [] : toAdminLines(front.adminUrl, label, palette)),
     `${label('try')}curl -i -H 'x-pocketfront-explain: 1' ${tryUrl}/`,
   ]
 }
@@ -75,6 +75,13 @@ export function toReloadLines(outcome: ReloadOutcome, palette: Palette, cwd: str
   return [
     ...toWarningLines(warnings, palette, cwd),
     palette.green(`reloaded, ${count} ${count === 1 ? 'distribution' : 'distributions'}`),
+  ]
+}
+
+function toAdminLines(adminUrl: string, label: (text: string) => string, palette: Palette): string[] {
+  return [
+    `${label('admin')}${palette.cyan(adminUrl)}  ${palette.dim('clock, metrics, invalidations; GET / lists everything')}`,
+    `${label('why')}curl -s ${adminUrl}/traces?last=1`,
   ]
 }
 

@@ -1,9 +1,11 @@
 // The latest traces, in a ring.
-import type { TraceStore } from '../control/admin.ts'
 import type { Trace } from '../message/trace.ts'
 
-/** A {@link TraceStore} that is written to. */
-export interface WritableTraceStore extends TraceStore {
+/** The latest traces, and where new ones go. */
+export interface WritableTraceStore {
+  /** The newest first. */
+  last(count: number): Trace[]
+  get(id: string): Trace | null
   /** Keeps one trace, in the place of the oldest one when the ring is full. */
   add(trace: Trace): void
 }

@@ -99,16 +99,17 @@ test('a URL cannot steer the terminal', () => {
   expect(text()).toMatch(/^GET \/\ufffd\[2J\ufffd31m 200 /)
 })
 
+const coloredLine = (isTTY: boolean, env: Record<string, string>): string => {
+  const { log, text } = logTo({ kind: 'human', palette: selectPalette({ isTTY }, env), showsHost: () => false })
+  log(hitTrace())
+  return text()
+}
+
 test('colours appear on a terminal only, and never with NO_COLOR', () => {
-  const line = (isTTY: boolean, env: Record<string, string>) => {
-    const { log, text } = logTo({ kind: 'human', palette: selectPalette({ isTTY }, env), showsHost: () => false })
-    log(hitTrace())
-    return text()
-  }
-  expect(line(true, {})).toContain('\u001b[32m200 Hit\u001b[39m')
-  expect(line(false, {})).not.toContain('\u001b')
-  expect(line(true, { NO_COLOR: '1' })).not.toContain('\u001b')
-  expect(line(true, { TERM: 'dumb' })).not.toContain('\u001b')
+  expect(coloredLine(true, {})).toContain('\u001b[32m200 Hit\u001b[39m')
+  expect(coloredLine(false, {})).not.toContain('\u001b')
+  expect(coloredLine(true, { NO_COLOR: '1' })).not.toContain('\u001b')
+  expect(coloredLine(true, { TERM: 'dumb' })).not.toContain('\u001b')
 })
 
 test.each(['silent', 'error', 'warn'] as const)('at level %s requests are not logged', (level) => {
