@@ -142,22 +142,19 @@ test('a port in use ends with 1 and names the option', async () => {
 })
 
 test('a running response gets to its end before the process does', async () => {
-  await using origin = await startOrigin((_request, response) => {
-    response.writeHead(200, { 'content-length': '10' })
-    response.write('first')
-  })
-  let finish = (): void => undefined
+  await using origin = await startOrigin()
+  const finish: (() => void)[] = []
   origin.on('/slow', (_request, response) => {
     response.writeHead(200, { 'content-length': '10' })
     response.write('first')
-    finish = () => void response.end('after')
+    finish.push(() => response.end('after'))
   })
   await using cli = startCli([...JSON_ON_FREE_PORTS, '--origin', origin.url])
   const { url } = await cli.ready()
   const response = await fetch(`${url}/slow`)
   cli.process.kill('SIGTERM')
   await cli.output(/"event":"stopping"/)
-  finish()
+  finish[0]!()
   expect(await response.text()).toBe('firstafter')
   expect(await cli.ended).toBe(0)
   expect(cli.events().at(-1)).toMatchObject({ event: 'request', url: '/slow', delivery: 'complete' })
