@@ -1,12 +1,13 @@
 // Tells when one of a set of files has changed, once for each save.
 import { watch } from 'chokidar'
+import type { FSWatcher } from 'chokidar'
 
 /** Editors write a file in several steps; changes this close together are one. */
 const QUIET_MS = 50
 
 /** A running watch. */
 export interface FileWatch {
-  /** Resolves when the files are being watched. */
+  /** Resolves when the files of the last update are being watched. */
   readonly ready: Promise<void>
   /** Watches these files from now on, instead of those before. */
   update(files: readonly string[]): void
@@ -15,27 +16,55 @@ export interface FileWatch {
 
 /** Files that do not exist yet are watched, too; a failure of the watch itself is silent. */
 export function watchFiles(files: readonly string[], onChange: () => void): FileWatch {
-  const watcher = watch([...files], { ignoreInitial: true, atomic: true })
-  let watched = new Set(files)
   let timer: NodeJS.Timeout | null = null
-  watcher.on('all', () => {
-    if (timer !== null) clearTimeout(timer)
-    timer = setTimeout(onChange, QUIET_MS)
-  })
-  watcher.on('error', () => {})
+  let current = toSet(files)
+  const running = new Set<FSWatcher>()
+  let watcher = start(files)
+
+  function start(paths: readonly string[]): { readonly watcher: FSWatcher; readonly ready: Promise<void> } {
+    const started = watch([...paths], { ignoreInitial: true, atomic: true })
+    running.add(started)
+    started.on('all', () => {
+      if (timer !== null) clearTimeout(timer)
+      timer = setTimeout(onChange, QUIET_MS)
+    })
+    started.on('error', () => {})
+    // A watcher of no files is never ready.
+    const ready = paths.length === 0 ? Promise.resolve() : once(started)
+    return { watcher: started, ready }
+  }
+
+  async function retire(old: FSWatcher): Promise<void> {
+    running.delete(old)
+    await old.close()
+  }
+
   return {
-    ready: new Promise((resolve) => {
-      watcher.once('ready', resolve)
-    }),
+    get ready() {
+      return watcher.ready
+    },
     update(next) {
-      const wanted = new Set(next)
-      watcher.add(next.filter((file) => !watched.has(file)))
-      watcher.unwatch([...watched].filter((file) => !wanted.has(file)))
-      watched = wanted
+      const wanted = toSet(next)
+      if (wanted === current) return
+      current = wanted
+      const before = watcher
+      watcher = start(next)
+      // Until the new watch sees the files the old one goes on, so that no change is missed.
+      void watcher.ready.then(() => retire(before.watcher))
     },
     async close() {
+      await Promise.all([...running].map((it) => it.close()))
       if (timer !== null) clearTimeout(timer)
-      await watcher.close()
     },
   }
+}
+
+function toSet(files: readonly string[]): string {
+  return [...new Set(files)].toSorted().join('\n')
+}
+
+function once(watcher: FSWatcher): Promise<void> {
+  return new Promise((resolve) => {
+    watcher.once('ready', () => resolve())
+  })
 }

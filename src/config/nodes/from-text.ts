@@ -1,6 +1,6 @@
 // YAML or JSON text as a located tree: every value with its line and column.
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
-import type { Document, Node, Scalar as YamlScalar, YAMLMap } from 'yaml'
+import type { Alias, Document, Node, Scalar as YamlScalar, YAMLMap } from 'yaml'
 import { toMapOrList } from './build.ts'
 import type { ConfigNode, Entry, Place, Scalar } from './node.ts'
 import { toPath } from './node.ts'
@@ -42,6 +42,7 @@ function isJson(text: string): boolean {
 class Conversion {
   #nodes = 0
   #refused = false
+  #anchors = new Map<Alias, Node | null>()
   #document: Document
   #placeAt: (offset: number) => Place
   #report: Report
@@ -56,7 +57,7 @@ class Conversion {
     const place = this.#placeOf(node)
     this.#nodes++
     if (this.#nodes > MAX_NODES || depth > MAX_DEPTH) return this.#refuse(place, path)
-    if (isAlias(node)) return this.convert(node.resolve(this.#document), path, depth + 1)
+    if (isAlias(node)) return this.convert(this.#resolve(node), path, depth + 1)
     if (isScalar(node)) return toScalar(node, place, path)
     if (isSeq(node)) {
       const items = node.items.map((item, index) => this.convert(item, `${path}[${index}]`, depth + 1))
@@ -87,7 +88,7 @@ class Conversion {
 
   /** YAML's merge key: the earlier of several maps wins. */
   #merge(value: unknown, merged: Map<string, Entry>, path: string, depth: number): void {
-    const source = isAlias(value) ? value.resolve(this.#document) : value
+    const source = isAlias(value) ? this.#resolve(value) : value
     if (isMap(source)) {
       for (const [key, entry] of this.#toEntries(source, path, depth + 1)) {
         if (!merged.has(key)) merged.set(key, entry)
@@ -95,6 +96,15 @@ class Conversion {
     } else if (isSeq(source)) {
       for (const item of source.items) this.#merge(item, merged, path, depth + 1)
     }
+  }
+
+  #resolve(alias: Alias): Node | null {
+    let node = this.#anchors.get(alias)
+    if (node === undefined) {
+      node = alias.resolve(this.#document) ?? null
+      this.#anchors.set(alias, node)
+    }
+    return node
   }
 
   #placeOf(node: unknown): Place {
