@@ -134,6 +134,9 @@ Examples:
   pocketfront distribution.yaml --origin site=./dist --origin api=http://localhost:3000
   pocketfront distribution.json --lambda rewrite=./edge/rewrite.mjs --watch
 
+With --json every line of stdout is an object with "event": distribution, origin, note, warning and ready at the
+start, then request, log, function, reload and stopping. What keeps pocketfront from starting goes to stderr.
+
 Environment: POCKETFRONT_ORIGINS="site=./dist,api=http://api:3000", POCKETFRONT_ORIGIN_<ID>, NO_COLOR.
 Exit codes: 0 stopped, 1 could not start, 2 wrong command line or configuration.`
 

@@ -26,7 +26,7 @@ export function admit({ method, host, origin }: Admitted): Admission {
 }
 
 /** `localhost:8081`, `127.1.2.3`, `[::1]:8081`. */
-export function isLoopbackAuthority(authority: string): boolean {
+function isLoopbackAuthority(authority: string): boolean {
   return /^(?:localhost|127(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}|\[::1\])(?::\d{1,5})?$/i.test(authority)
 }
 

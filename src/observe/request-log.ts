@@ -48,7 +48,7 @@ function toHumanWriter(writer: LineWriter, palette: Palette, showsHost: () => bo
 }
 
 /** The fields of a request's line; `edge` and `regional` are why the tier answered as it did. */
-export function toRequestFields(trace: Trace) {
+function toRequestFields(trace: Trace) {
   return {
     requestId: trace.id,
     distribution: trace.distributionId,
@@ -69,7 +69,7 @@ export function toRequestFields(trace: Trace) {
 }
 
 /** `GET /img/a.png 200 Hit edge FRA56 0.3 ms`, with a reason where the usual one does not say it. */
-export function toHumanRequestLine(trace: Trace, palette: Palette): string {
+function toHumanRequestLine(trace: Trace, palette: Palette): string {
   const { method, url, status, delivery, problem } = trace
   const paint = status >= 500 ? palette.red : status >= 400 ? palette.yellow : palette.green
   const because = toUnusualReason(trace)

@@ -7,10 +7,10 @@ import type { FunctionRecord, OriginRecord, TierRecord, Trace } from '../message
 /** The readable form of a cache key; made by the policies. */
 export type DescribeKey = (key: string) => unknown
 
-/** Everything that {@link toTraceJson} tells. Fields may be added, none is renamed or removed. */
-export type TraceJson = ReturnType<typeof toTraceJson>
-
-/** The whole story of one request. Reasons are the closed words, each with one sentence for people. */
+/**
+ * The whole story of one request. Reasons are the closed words, each with one sentence for people. Fields may be
+ * added, none is renamed or removed.
+ */
 export function toTraceJson(trace: Trace, describeKey: DescribeKey) {
   const tiers: TierRecord[] = []
   if (trace.edge !== null) tiers.push(trace.edge)

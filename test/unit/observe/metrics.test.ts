@@ -27,7 +27,9 @@ test('look-ups are counted by layer, place, verdict and reason', () => {
 test('origin requests are counted by status class, those without an answer as error', () => {
   const lines = linesAfter(missTrace(), missTrace(), failedTrace())
   expect(lines).toContain('pocketfront_origin_requests_total{distribution="E1",origin="api",status="2xx"} 2')
-  expect(lines).toContain('pocketfront_origin_requests_total{distribution="E1",origin="api",status="error"} 1')
+  expect(lines).toContain(
+    'pocketfront_origin_requests_total{distribution="E1",origin="api",status="error"} 1',
+  )
 })
 
 test('runs of functions are counted by outcome', () => {

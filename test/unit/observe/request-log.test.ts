@@ -61,7 +61,10 @@ test('a line survives whatever a viewer writes into its URL', () => {
 test.each([
   { trace: hitTrace(), line: 'GET /img/a.png 200 Hit edge FRA56 0.3 ms' },
   { trace: missTrace(), line: 'GET /img/a.png 200 Miss origin api 12.3 ms' },
-  { trace: failedTrace(), line: 'GET /img/a.png 502 Error origin api 12.3 ms origin api: ECONNREFUSED 127.0.0.1:3000' },
+  {
+    trace: failedTrace(),
+    line: 'GET /img/a.png 502 Error origin api 12.3 ms origin api: ECONNREFUSED 127.0.0.1:3000',
+  },
   {
     trace: Object.assign(missTrace(), {
       regional: tier({ layer: 'regional', verdict: 'hit', because: 'fresh' }),
@@ -100,7 +103,11 @@ test('a URL cannot steer the terminal', () => {
 })
 
 const coloredLine = (isTTY: boolean, env: Record<string, string>): string => {
-  const { log, text } = logTo({ kind: 'human', palette: selectPalette({ isTTY }, env), showsHost: () => false })
+  const { log, text } = logTo({
+    kind: 'human',
+    palette: selectPalette({ isTTY }, env),
+    showsHost: () => false,
+  })
   log(hitTrace())
   return text()
 }
@@ -125,7 +132,7 @@ test('the level of a running logger can change', () => {
   expect(text()).toContain('GET /img/a.png')
 })
 
-test("any pino logger takes a request as an object, or as a line for people", () => {
+test('any pino logger takes a request as an object, or as a line for people', () => {
   const lines: Record<string, unknown>[] = []
   const logger = pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) })
   createRequestLog(logger)(hitTrace())
@@ -143,7 +150,9 @@ test('other lines tell level, message, fields and the stack of an error', () => 
   const { logger, text } = logTo(HUMAN)
   logger.warn({ origin: 'api', attempts: 3 }, 'origin is slow')
   logger.error(new Error('boom'))
-  expect(text()).toMatch(/^warn {2}origin is slow {2}origin=api attempts=3\nerror {2}boom\n {2}Error: boom\n {6}at /)
+  expect(text()).toMatch(
+    /^warn {2}origin is slow {2}origin=api attempts=3\nerror {2}boom\n {2}Error: boom\n {6}at /,
+  )
 })
 
 test('other JSON lines are events of the log, by the clock that TTLs go by', () => {

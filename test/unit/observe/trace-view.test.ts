@@ -11,13 +11,25 @@ test('a hit tells the tier, its reason and age, the key and the TTL', () => {
   expect(json).toMatchObject({
     id: 'hit==',
     startedAt: '2030-01-01T00:00:00.000Z',
-    request: { method: 'GET', host: 'localhost:8080', url: '/img/a.png', clientIp: '127.0.0.1', httpVersion: '1.1' },
+    request: {
+      method: 'GET',
+      host: 'localhost:8080',
+      url: '/img/a.png',
+      clientIp: '127.0.0.1',
+      httpVersion: '1.1',
+    },
     distribution: { id: 'E1', pop: 'FRA56', region: 'eu-central-1' },
     behavior: { pathPattern: '/img/*', index: 0, because: 'first-match' },
     bypass: null,
     cacheKey: { lines: ['E1', '/img/a.png'] },
     ttl: { store: true, seconds: 3600, rule: 'max-age', arithmetic: 'max-age=3600', because: 'cacheable' },
-    response: { status: 200, resultType: 'Hit', xCache: 'Hit from cloudfront', bytes: 1000, delivery: 'complete' },
+    response: {
+      status: 200,
+      resultType: 'Hit',
+      xCache: 'Hit from cloudfront',
+      bytes: 1000,
+      delivery: 'complete',
+    },
     timings: { firstByteMs: 0.21, totalMs: 0.312 },
   })
   expect(json.tiers).toEqual([
@@ -56,7 +68,10 @@ test('the story of a failure names the step that failed', () => {
     'problem: origin api: ECONNREFUSED 127.0.0.1:3000',
     'response: 502 (Error, OriginConnectError), 1000 bytes, complete in 12.3 ms',
   ])
-  expect(response).toMatchObject({ xCache: 'Error from cloudfront', problem: 'origin api: ECONNREFUSED 127.0.0.1:3000' })
+  expect(response).toMatchObject({
+    xCache: 'Error from cloudfront',
+    problem: 'origin api: ECONNREFUSED 127.0.0.1:3000',
+  })
   expect(ttl).toBeNull()
 })
 
@@ -66,7 +81,10 @@ test('a request that passes the caches by says why', () => {
   trace.edge = null
   trace.regional = null
   const json = view(trace)
-  expect(json.bypass).toEqual({ because: 'proxy-method', sentence: 'requests with this method always go to the origin' })
+  expect(json.bypass).toEqual({
+    because: 'proxy-method',
+    sentence: 'requests with this method always go to the origin',
+  })
   expect(json.tiers).toEqual([])
   expect(json.story).toContain('caches: passed by (proxy-method)')
 })
@@ -74,7 +92,13 @@ test('a request that passes the caches by says why', () => {
 test('a request that no distribution owns has no distribution, behavior or key', () => {
   const trace = new Trace('x', STARTED, 0)
   trace.status = 403
-  expect(view(trace)).toMatchObject({ distribution: null, behavior: null, cacheKey: null, tiers: [], origins: [] })
+  expect(view(trace)).toMatchObject({
+    distribution: null,
+    behavior: null,
+    cacheKey: null,
+    tiers: [],
+    origins: [],
+  })
 })
 
 test.each([

@@ -5,7 +5,7 @@ import { Trace } from '../../../src/message/trace.ts'
 
 export const STARTED = Date.UTC(2030, 0, 1)
 
-export const HOUR: Settlement = {
+const HOUR: Settlement = {
   store: true,
   because: 'cacheable',
   ttl: 3600,
@@ -19,7 +19,9 @@ export const HOUR: Settlement = {
   errorPause: 0,
 }
 
-export function tier(record: Partial<TierRecord> & Pick<TierRecord, 'layer' | 'verdict' | 'because'>): TierRecord {
+export function tier(
+  record: Partial<TierRecord> & Pick<TierRecord, 'layer' | 'verdict' | 'because'>,
+): TierRecord {
   const place = record.layer === 'edge' ? 'FRA56' : 'eu-central-1'
   return { place, age: 0, stored: null, storedBecause: null, ...record }
 }
@@ -58,7 +60,13 @@ export function missTrace(id = 'miss=='): Trace {
   Object.assign(trace, {
     behavior: '*',
     behaviorIndex: -1,
-    edge: tier({ layer: 'edge', verdict: 'miss', because: 'not-in-cache', stored: true, storedBecause: 'cacheable' }),
+    edge: tier({
+      layer: 'edge',
+      verdict: 'miss',
+      because: 'not-in-cache',
+      stored: true,
+      storedBecause: 'cacheable',
+    }),
     regional: tier({
       layer: 'regional',
       verdict: 'miss',
