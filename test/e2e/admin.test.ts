@@ -25,7 +25,10 @@ interface Told {
 async function admin(method: string, path: string, body?: object): Promise<Told> {
   const response = await fetch(`${front.pocketfront.adminUrl}${path}`, {
     method,
-    ...(body !== undefined && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    ...(body !== undefined && {
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json' },
+    }),
   })
   const text = await response.text()
   const isJson = response.headers.get('content-type')?.startsWith('application/json') === true
@@ -48,8 +51,17 @@ test('the X-Amz-Cf-Id of a response leads to its whole story', async () => {
     ],
     ttl: { seconds: 60, rule: 'max-age', store: true },
     origins: [{ originId: 'origin', status: 200 }],
-    response: { status: 200, resultType: 'Miss', xCache: 'Miss from cloudfront', bytes: 5, delivery: 'complete' },
-    story: expect.arrayContaining(['edge FRA56: miss (not-in-cache)', 'regional eu-central-1: miss (not-in-cache)']),
+    response: {
+      status: 200,
+      resultType: 'Miss',
+      xCache: 'Miss from cloudfront',
+      bytes: 5,
+      delivery: 'complete',
+    },
+    story: expect.arrayContaining([
+      'edge FRA56: miss (not-in-cache)',
+      'regional eu-central-1: miss (not-in-cache)',
+    ]),
   })
 })
 
@@ -85,13 +97,18 @@ test('an invalidation takes effect at once, in every cache', async () => {
 test('a path that CloudFront refuses is a 400, and nothing is invalidated', async () => {
   await front.get('/a')
   const { status, json } = await admin('POST', '/invalidations', { paths: ['a'] })
-  expect({ status, json }).toMatchObject({ status: 400, json: { error: expect.any(String), hint: expect.any(String) } })
+  expect({ status, json }).toMatchObject({
+    status: 400,
+    json: { error: expect.any(String), hint: expect.any(String) },
+  })
   expect(await front.get('/a')).toBeHit('edge')
 })
 
 test('DELETE /caches empties edge and regional caches', async () => {
   await front.get('/a')
-  expect((await admin('GET', '/metrics')).text).toContain('pocketfront_cache_entries{layer="edge",place="FRA56"} 1\n')
+  expect((await admin('GET', '/metrics')).text).toContain(
+    'pocketfront_cache_entries{layer="edge",place="FRA56"} 1\n',
+  )
   expect(await admin('DELETE', '/caches')).toMatchObject({ status: 200, json: { removed: 2 } })
   expect(await front.get('/a')).toBeMiss()
 })
@@ -114,7 +131,10 @@ test('the metrics count what viewers got', async () => {
 })
 
 test('the health names the distributions, and the admin port ends with the rest', async () => {
-  expect((await admin('GET', '/health')).json).toMatchObject({ status: 'ok', distributions: ['ETESTDISTRIBUT'] })
+  expect((await admin('GET', '/health')).json).toMatchObject({
+    status: 'ok',
+    distributions: ['ETESTDISTRIBUT'],
+  })
   await front.stop()
   await expect(admin('GET', '/health')).rejects.toThrow('fetch failed')
 })

@@ -61,7 +61,10 @@ describe('Layers', () => {
   test('OPTIONS as a cached method is kept apart from GET, at the POP only', async () => {
     await using origin = await startOrigin(cacheable)
     const methods = ['GET', 'HEAD', 'OPTIONS']
-    await using front = await startFront({ origin, behavior: { AllowedMethods: methods, CachedMethods: methods } })
+    await using front = await startFront({
+      origin,
+      behavior: { AllowedMethods: methods, CachedMethods: methods },
+    })
     await front.get('/a')
     const first = await front.ask('/a', { method: 'OPTIONS' })
     expect(first).toBeMiss()
@@ -99,7 +102,9 @@ describe('Expired copies', () => {
 
   test('An expired copy with Last-Modified alone is confirmed with If-Modified-Since', async () => {
     const modified = 'Tue, 01 Jan 2019 00:00:00 GMT'
-    await using origin = await startOrigin({ headers: { 'Cache-Control': 'max-age=5', 'Last-Modified': modified } })
+    await using origin = await startOrigin({
+      headers: { 'Cache-Control': 'max-age=5', 'Last-Modified': modified },
+    })
     await using front = await startFront({ origin })
     await front.get('/a')
     origin.on('/a', { status: 304 })
@@ -218,7 +223,11 @@ describe('Conditions and ranges of viewers', () => {
     await using front = await startFront({ origin })
     await front.get('/a')
     const answer = await front.get('/a', { range })
-    expect([answer.status, answer.text, answer.headers['content-range']]).toEqual([status, text, contentRange])
+    expect([answer.status, answer.text, answer.headers['content-range']]).toEqual([
+      status,
+      text,
+      contentRange,
+    ])
     expect(origin.countOf('/a')).toBe(1)
   })
 
@@ -226,7 +235,11 @@ describe('Conditions and ranges of viewers', () => {
     await using origin = await startOrigin(cacheable)
     origin.on('/a', (request, response) => {
       if (request.headers.range === undefined) return response.end('0123456789')
-      response.writeHead(206, { 'Content-Range': 'bytes 1-2/10', 'Content-Length': '2', 'Cache-Control': 'max-age=60' })
+      response.writeHead(206, {
+        'Content-Range': 'bytes 1-2/10',
+        'Content-Length': '2',
+        'Cache-Control': 'max-age=60',
+      })
       return response.end('12')
     })
     await using front = await startFront({ origin })
@@ -254,7 +267,11 @@ describe('Errors', () => {
     await using front = await startFront({ origin, distribution: { CustomErrorResponses } })
     for (const expectedRequests of [1, 1]) {
       const answer = await front.get('/a')
-      expect([answer.status, answer.text, answer.headers['x-cache']]).toEqual([404, 'nothing', 'Error from cloudfront'])
+      expect([answer.status, answer.text, answer.headers['x-cache']]).toEqual([
+        404,
+        'nothing',
+        'Error from cloudfront',
+      ])
       expect(origin.countOf('/a')).toBe(expectedRequests)
     }
     front.clock.advanceSeconds(31)
@@ -346,7 +363,10 @@ describe('Invalidation', () => {
 
 describe('Budgets', () => {
   test('The least recently used object goes when the budget of the place is full', async () => {
-    await using origin = await startOrigin({ headers: { 'Cache-Control': 'max-age=60' }, body: Buffer.alloc(40_000) })
+    await using origin = await startOrigin({
+      headers: { 'Cache-Control': 'max-age=60' },
+      body: Buffer.alloc(40_000),
+    })
     await using front = await startFront({ origin, edgeMemory: 100_000, regionalMemory: 100_000 })
     for (const path of ['/1', '/2', '/1', '/3']) await front.get(path)
     expect(await front.get('/1')).toBeHit('edge')
@@ -354,7 +374,10 @@ describe('Budgets', () => {
   })
 
   test('An object above the largest cacheable size is passed through and not stored', async () => {
-    await using origin = await startOrigin({ headers: { 'Cache-Control': 'max-age=60' }, body: Buffer.alloc(50_000) })
+    await using origin = await startOrigin({
+      headers: { 'Cache-Control': 'max-age=60' },
+      body: Buffer.alloc(50_000),
+    })
     await using front = await startFront({ origin, largestObject: 10_000 })
     const first = await front.get('/a')
     expect(first.body).toHaveLength(50_000)

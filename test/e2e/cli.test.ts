@@ -34,12 +34,17 @@ const get = async (url: string): Promise<{ status: number; text: string }> => {
 test('without arguments the demo is served, and SIGTERM ends it with 0', async () => {
   await using cli = startCli(JSON_ON_FREE_PORTS, { cwd: folder })
   const ready = await cli.ready()
-  expect(ready).toMatchObject({ url: `http://127.0.0.1:${ready.port}`, adminUrl: `http://127.0.0.1:${ready.adminPort}` })
+  expect(ready).toMatchObject({
+    url: `http://127.0.0.1:${ready.port}`,
+    adminUrl: `http://127.0.0.1:${ready.adminPort}`,
+  })
   expect(cli.events().map(({ event }) => event)).toEqual(['distribution', 'origin', 'origin', 'ready'])
   expect(cli.events()).toContainEqual(expect.objectContaining({ event: 'origin', originId: 'api' }))
   expect(await get(`${ready.url}/`)).toMatchObject({ status: 200, text: expect.stringContaining('<html') })
   expect((await get(`${ready.url}/api/time`)).status).toBe(200)
-  expect(await get(`${ready.adminUrl}/health`)).toMatchObject({ text: expect.stringContaining('"status":"ok"') })
+  expect(await get(`${ready.adminUrl}/health`)).toMatchObject({
+    text: expect.stringContaining('"status":"ok"'),
+  })
   cli.process.kill('SIGTERM')
   expect(await cli.ended).toBe(0)
   expect(cli.stderr()).toBe('')
@@ -76,10 +81,20 @@ test('for people there are lines without colours when nobody watches', async () 
 test('--quiet writes nothing but warnings and errors', async () => {
   await using taken = await takePort()
   await using origin = await startOrigin()
-  await using cli = startCli(['--quiet', '--port', '0', '--admin-port', String(taken.port), '--origin', origin.url])
+  await using cli = startCli([
+    '--quiet',
+    '--port',
+    '0',
+    '--admin-port',
+    String(taken.port),
+    '--origin',
+    origin.url,
+  ])
   expect(await cli.ended).toBe(1)
   expect(cli.stdout()).toBe('')
-  expect(cli.stderr()).toMatch(new RegExp(`^error  The admin port ${taken.port} is already in use\\.\n  .*--admin-port`))
+  expect(cli.stderr()).toMatch(
+    new RegExp(`^error  The admin port ${taken.port} is already in use\\.\n  .*--admin-port`),
+  )
 })
 
 test('the version and the help end with 0', async () => {
@@ -112,7 +127,9 @@ test('a bad configuration ends with 2 and every problem at its place', async () 
   expect(JSON.parse(json.stderr())).toMatchObject({
     event: 'error',
     code: 'PF_CONFIG',
-    issues: expect.arrayContaining([expect.objectContaining({ file, line: 6, path: expect.stringMatching(/TargetOriginId/) })]),
+    issues: expect.arrayContaining([
+      expect.objectContaining({ file, line: 6, path: expect.stringMatching(/TargetOriginId/) }),
+    ]),
   })
   expect(json.stdout()).toBe('')
 })
