@@ -188,13 +188,12 @@ export function toFields(node: ConfigNode, report: Report, code: string = INVALI
 }
 
 function warnUnknown(entries: Entries, path: string, known: ReadonlySet<string>, report: Report): void {
-  const missing = [...known].filter((name) => !entries.has(name))
   for (const [key, entry] of entries) {
     if (known.has(key)) continue
     report.warn(
       { place: entry.keyPlace, path: toPath(path, key) },
       null,
-      `unknown key${didYouMean(key, missing)}`,
+      `unknown key${didYouMean(key, known)}`,
     )
   }
 }

@@ -3,10 +3,7 @@ import { entryOf } from '../nodes/node.ts'
 import type { ConfigNode, MapNode } from '../nodes/node.ts'
 import type { Report } from '../nodes/report.ts'
 import type { DistributionSource, Reader } from './source.ts'
-
-const LISTS = ['Distributions', 'CachePolicies', 'OriginRequestPolicies', 'ResponseHeadersPolicies'] as const
-/** Sections that may stand in every file, AWS's outputs included. */
-export const SECTIONS = ['origins', 'lambdas', 'settings'] as const
+import { LISTS, ROOT_KEYS, SECTIONS } from './source.ts'
 
 /** `{Distributions: [..], origins: {..}, ..}`, or one DistributionConfig with the same sections beside its keys. */
 export const pocketfront: Reader = {
@@ -49,6 +46,6 @@ function readList(root: MapNode, key: string, report: Report): readonly ConfigNo
 
 function withoutSections(root: MapNode): MapNode {
   const entries = new Map(root.entries)
-  for (const key of [...SECTIONS, ...LISTS]) entries.delete(key)
+  for (const key of ROOT_KEYS) entries.delete(key)
   return { ...root, entries }
 }

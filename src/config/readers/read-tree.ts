@@ -4,8 +4,9 @@ import type { ConfigNode, MapNode } from '../nodes/node.ts'
 import { mapOf, toPath } from '../nodes/node.ts'
 import type { Report } from '../nodes/report.ts'
 import { awsApi } from './aws-api.ts'
-import { pocketfront, SECTIONS } from './pocketfront.ts'
+import { pocketfront } from './pocketfront.ts'
 import type { SourceParts } from './source.ts'
+import { SECTIONS } from './source.ts'
 
 /** One file or object, taken apart. */
 export interface Source extends SourceParts {

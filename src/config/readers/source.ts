@@ -2,6 +2,20 @@
 import type { ConfigNode, MapNode } from '../nodes/node.ts'
 import type { Report } from '../nodes/report.ts'
 
+/** Sections that may stand in every file, AWS's outputs included. */
+export const SECTIONS = ['origins', 'lambdas', 'settings'] as const
+
+/** The lists of our own form. */
+export const LISTS = [
+  'Distributions',
+  'CachePolicies',
+  'OriginRequestPolicies',
+  'ResponseHeadersPolicies',
+] as const
+
+/** What may stand at the top of a file beside the keys of a distribution. */
+export const ROOT_KEYS: readonly string[] = [...SECTIONS, ...LISTS]
+
 /** `api` is AWS's own output, held to the API's required fields; `pocketfront` is ours, with more defaults. */
 export type Form = 'api' | 'pocketfront'
 

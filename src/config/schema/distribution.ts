@@ -7,6 +7,7 @@ import { Fields } from '../nodes/fields.ts'
 import type { ConfigNode, Located } from '../nodes/node.ts'
 import { entryOf } from '../nodes/node.ts'
 import type { DistributionSource } from '../readers/source.ts'
+import { ROOT_KEYS } from '../readers/source.ts'
 import { supportKeys } from '../support.ts'
 import { readCacheBehavior, readDefaultCacheBehavior } from './cache-behavior.ts'
 import type { DistributionContext, SchemaContext } from './context.ts'
@@ -29,6 +30,8 @@ export function readDistribution(
   const context: DistributionContext = { ...shared, form: source.form, distributionId: Id }
   const { DomainName } = source
   fields.ignore([...supportKeys('distribution'), 'Id', 'DomainName'])
+  // The sections of a file stand beside the keys of a bare distribution.
+  if (fields.path === '') fields.ignore(ROOT_KEYS)
   collectNotes(fields, context)
   checkViewerSettings(fields)
   const originFields = fields.maps('Origins')

@@ -25,8 +25,8 @@ export function readOrigin(fields: Fields, originCount: number, context: Distrib
   const { notes, targets, distributionId, cwd } = context
   fields.ignore(supportKeys('origin'))
   notes.collect(distributionId, 'origin', fields.node)
-  const DomainName = readDomainName(fields)
   const Id = fields.text('Id', { required: true, maxLength: 128 }) ?? ''
+  const DomainName = readDomainName(fields, Id)
   const kind = readKind(fields, DomainName, context)
   checkAccess(fields, kind.S3OriginConfig)
   const slowest = (kind.CustomOriginConfig ?? kind.S3OriginConfig)?.OriginReadTimeout ?? 30
@@ -56,11 +56,11 @@ export function readOrigin(fields: Fields, originCount: number, context: Distrib
   return origin
 }
 
-function readDomainName(fields: Fields): string {
+function readDomainName(fields: Fields, id: string): string {
   const name = fields.text('DomainName', { required: true })
   if (name === null || isHostName(name)) return name ?? ''
-  const hint =
-    'scheme and port belong to CustomOriginConfig, the path to OriginPath; or map the origin with --origin ID=http://localhost:3000'
+  const place = 'scheme and port belong to CustomOriginConfig, the path to OriginPath'
+  const hint = `${place}; or map the origin with --origin ${id}=http://localhost:3000`
   fields.report.error(fields.at('DomainName'), INVALID, `'${name}' is not a host name`, hint)
   return name
 }

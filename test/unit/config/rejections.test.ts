@@ -619,6 +619,7 @@ describe('warnings', () => {
   test.each([
     ['TargetOriginID', 'behavior', 'TargetOriginID: app', 'unknown key, did you mean TargetOriginId?'],
     ['compres', 'behavior', 'TargetOriginId: app, compres: true', 'unknown key, did you mean Compress?'],
+    ['origin', 'top', 'origin: {}', 'unknown key, did you mean origins?'],
     ['Banana', 'behavior', 'TargetOriginId: app, Banana: true', 'unknown key'],
     ['DefaultRootObjct', 'top', 'DefaultRootObjct: x', 'unknown key, did you mean DefaultRootObject?'],
     ['OrginPath', 'origin', 'OrginPath: /x', 'unknown key, did you mean OriginPath?'],
