@@ -32,7 +32,7 @@ export const awsApi: Reader = {
 }
 
 /** A DistributionConfig without wrapping: only AWS writes Quantity, or asks for a CallerReference. */
-export function isBareConfig(root: MapNode): boolean {
+function isBareConfig(root: MapNode): boolean {
   if (!root.entries.has('Origins') && !root.entries.has('DefaultCacheBehavior')) return false
   if (root.entries.has('CallerReference')) return true
   const origins = root.entries.get('Origins')?.value
