@@ -1,6 +1,7 @@
 // The cases of the bench: who is measured against whom, and what the project promises about it.
+import { measureStops, type Stops } from './invalidation.ts'
 import { fill, freshPrefix, type Contestant, type Settings } from './measure.ts'
-import type { Goal } from './report.ts'
+import type { Goal, Verdict } from './report.ts'
 import { bare, dispatch, ours, peers, type Subject } from './subjects.ts'
 
 export interface Group {
@@ -9,6 +10,9 @@ export interface Group {
   connections: number
   contestants: (settings: Settings) => Contestant[]
   goals: readonly Goal[]
+  /** What the contestants' own finishing measured beside the slices. */
+  verdicts?: () => Verdict[]
+  remarks?: () => string[]
 }
 
 const BARE = 'bare node:http'
@@ -25,19 +29,21 @@ const perCpu = (subject: string, against: string, must: number, aim: number): Go
   better: 'larger',
 })
 
-/** Asks for one of `count` stored objects at random. */
-function among(subject: Subject, count: number): Contestant {
+const FEW = `${OURS}, 1,000 objects`
+const MANY = `${OURS}, many objects`
+const stops: Stops[] = []
+
+/** Asks for one of `count` stored objects at random, and at the end invalidates them all. */
+function among(name: string, count: number, keep: (stops: Stops) => void): Contestant {
   const prefix = freshPrefix('/1k/o')
   return {
-    subject,
+    subject: ours(name, { memory: 'large', heap: 'large', probe: 'loop' }),
     path: '/',
     plan: { kind: 'random', prefix, count },
     prepare: (server) => fill(server, prefix, count),
+    finish: async (server) => keep(await measureStops(server, prefix, count)),
   }
 }
-
-const FEW = `${OURS}, 1,000 objects`
-const MANY = `${OURS}, many objects`
 
 export const GROUPS: readonly Group[] = [
   {
@@ -93,11 +99,12 @@ export const GROUPS: readonly Group[] = [
   },
   {
     name: 'entries',
-    title: 'Edge hit of 1 KB among many objects in random order, 64 connections',
+    title:
+      'Edge hit of 1 KB among many objects in random order, 64 connections; then all of them invalidated',
     connections: 64,
     contestants: ({ objects }) => [
-      among(ours(FEW, { memory: 'large' }), 1000),
-      among(ours(MANY, { memory: 'large' }), objects),
+      among(FEW, 1000, () => {}),
+      among(MANY, objects, (one) => stops.push(one)),
     ],
     goals: [
       {
@@ -108,6 +115,19 @@ export const GROUPS: readonly Group[] = [
         aim: 1.1,
         better: 'smaller',
       },
+    ],
+    verdicts: () => [
+      {
+        what: 'longest stop of the event loop while /* is invalidated over the many objects',
+        unit: ' ms',
+        values: stops.map(({ invalidating }) => invalidating),
+        must: 10,
+        aim: 2,
+        better: 'smaller',
+      },
+    ],
+    remarks: () => [
+      `Longest stop in an equal time without an invalidation: ${stops.map(({ quiet }) => quiet.toFixed(1)).join(', ')} ms.`,
     ],
   },
 ]

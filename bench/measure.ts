@@ -29,6 +29,8 @@ export interface Contestant {
   plan: Plan | 'unique'
   /** Runs once after every start, before anything is measured. */
   prepare?: (server: RunningServer) => Promise<void>
+  /** Runs once at the end of every start, after the last round. */
+  finish?: (server: RunningServer) => Promise<void>
 }
 
 /** All slices: one list per start, in the order of the rounds. */
@@ -124,6 +126,7 @@ async function oneStart(
           slices[index]?.push(await quietSlice(server, origin, loadOf(index, settings.seconds)))
         }
       }
+      for (const [index, server] of servers.entries()) await contestants[index]?.finish?.(server)
       return slices
     },
   )

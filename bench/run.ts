@@ -3,19 +3,22 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { FIGURES } from './figures.ts'
 import { GROUPS } from './groups.ts'
 import { generatorName } from './load/load.ts'
 import { canPin } from './machine/processes.ts'
+import { measureMemory } from './memory.ts'
 import { measure, type Settings } from './measure.ts'
 import { holds, judge, slicesTable, verdictsTable, writeSection, type Verdict } from './report.ts'
 
+const MEMORY = { name: 'memory', title: 'Resident memory of 100,000 objects of 1 KB, stored in both tiers' }
+const NAMES = [...GROUPS, MEMORY].map(({ name }) => name)
+
 const HELP = `npm run bench -- [options]
-  --only NAMES    cases, with commas between them: ${[...GROUPS, ...FIGURES].map(({ name }) => name).join(', ')}
+  --only NAMES    cases, with commas between them: ${NAMES.join(', ')}
   --starts N      how often every server is started anew (5)
   --rounds N      slices of each server per start (6)
   --seconds N     length of a slice (1)
-  --objects N     objects in 'entries' and 'invalidation' (1000000)
+  --objects N     objects in 'entries' (1000000)
   --quick         2 starts, 3 rounds, 100000 objects: a first look, no figure to quote
   --write         put the tables into bench/README.md`
 
@@ -49,8 +52,7 @@ function settingsFrom(): Settings {
 function chosenFrom(only: string | undefined): (name: string) => boolean {
   if (only === undefined) return () => true
   const names = only.split(',')
-  const known = new Set([...GROUPS, ...FIGURES].map(({ name }) => name))
-  const unknown = names.filter((name) => !known.has(name))
+  const unknown = names.filter((name) => !NAMES.includes(name))
   if (unknown.length > 0) throw new Error(`no such case: ${unknown.join(', ')}\n\n${HELP}`)
   return (name) => names.includes(name)
 }
@@ -87,15 +89,20 @@ async function main(): Promise<void> {
   for (const group of GROUPS.filter(({ name }) => chosen(name))) {
     await attempt(group.name, async () => {
       const slices = await measure(group.contestants(settings), group.connections, settings, progress)
-      const verdicts = group.goals.map((goal) => judge(goal, slices)).filter((verdict) => verdict !== null)
-      publish(group.name, group.title, [slicesTable(slices), verdictsTable(verdicts)])
+      const ratios = group.goals.map((goal) => judge(goal, slices)).filter((verdict) => verdict !== null)
+      const verdicts = [...ratios, ...(group.verdicts?.() ?? [])]
+      publish(group.name, group.title, [
+        slicesTable(slices),
+        verdictsTable(verdicts),
+        ...(group.remarks?.() ?? []),
+      ])
       return verdicts
     })
   }
-  for (const figure of FIGURES.filter(({ name }) => chosen(name))) {
-    await attempt(figure.name, async () => {
-      const verdicts = await figure.measure(settings, progress)
-      publish(figure.name, figure.title, [verdictsTable(verdicts)])
+  if (chosen(MEMORY.name)) {
+    await attempt(MEMORY.name, async () => {
+      const verdicts = await measureMemory(settings, progress)
+      publish(MEMORY.name, MEMORY.title, [verdictsTable(verdicts)])
       return verdicts
     })
   }
