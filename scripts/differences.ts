@@ -42,7 +42,8 @@ export function findDifferences(file: string, source: string): Difference[] {
 
 function toSentence(text: string): string {
   const plain = text.replaceAll(/\s+/g, ' ').trim()
-  return plain.charAt(0).toUpperCase() + plain.slice(1)
+  // A name from code keeps its spelling.
+  return /^[a-z]+[.,;:]?(?:\s|$)/.test(plain) ? plain.charAt(0).toUpperCase() + plain.slice(1) : plain
 }
 
 const HEAD = `# Where pocketfront differs from CloudFront

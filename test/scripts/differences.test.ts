@@ -47,6 +47,11 @@ const cases: { name: string; lines: string[]; found: string[] }[] = [
     lines: ['const a = 1 // Differs from CloudFront: a is one.', "const b = 'Differs from CloudFront: no'"],
     found: ['A is one.'],
   },
+  {
+    name: 'a name from code keeps its spelling',
+    lines: ['// Differs from CloudFront: context.awsRequestId is ours.'],
+    found: ['context.awsRequestId is ours.'],
+  },
 ]
 
 test.each(cases)('$name', ({ lines, found }) => {
