@@ -64,11 +64,10 @@ export class Instance {
       env: spec.environment,
       execArgv: ['--enable-source-maps', '--disable-warning=ExperimentalWarning'],
       resourceLimits: { maxOldGenerationSizeMb: spec.memoryMb },
+      // Not shown and not read, as reading keeps the process alive: the thread turns output into log lines itself.
       stdout: true,
       stderr: true,
     })
-    this.#worker.stdout.resume()
-    this.#worker.stderr.resume()
     this.#exited = new Promise((resolve) => this.#worker.once('exit', () => resolve()))
     this.#worker.on('error', (error) => (this.#fault = describeError(error)))
     this.#worker.on('exit', (code) => this.#onExit(code))

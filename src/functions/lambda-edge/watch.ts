@@ -15,12 +15,14 @@ export async function watchFiles(paths: readonly string[], onChange: () => void)
   const { watch } = await import('chokidar')
   let timer: NodeJS.Timeout | null = null
   const known = new Set(paths.filter(isWatched))
-  const watcher: FSWatcher = watch([...known], { ignoreInitial: true, depth: 0 })
+  const watcher: FSWatcher = watch([...known], { ignoreInitial: true, depth: 0, persistent: false })
   const changed = (): void => {
     if (timer !== null) clearTimeout(timer)
     timer = setTimeout(onChange, SETTLE_MS)
   }
   watcher.on('all', changed)
+  // chokidar swallows the second of two changes within 50 ms, as when an editor formats after saving.
+  watcher.on('raw', changed)
   watcher.once('ready', changed)
   // A watch that fails must not take the process with it; the function goes on as it is.
   watcher.on('error', () => {})

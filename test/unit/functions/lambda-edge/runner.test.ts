@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { afterAll, describe, expect, test } from 'vitest'
 import { createLambdaRunner } from '../../../../src/functions/lambda-edge/runner.ts'
 import type { InvocationResult } from '../../../../src/functions/contract.ts'
@@ -270,4 +272,11 @@ describe('instances', () => {
     await runner.retire()
     expect(await valueOf(runner, { do: 'ok' })).toEqual({ runs: 1 })
   })
+})
+
+test('neither threads nor watches keep the process alive, and what functions write does not show', async () => {
+  const program = fileURLToPath(new URL('ends-by-itself.ts', FOLDER))
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [program], { timeout: 20_000 })
+  expect(stdout).toBe('returned')
+  expect(stderr).toBe('')
 })
