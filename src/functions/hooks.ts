@@ -1,7 +1,7 @@
 // The four events of one behavior as calls; null where nothing is associated.
 import type { RequestContext } from '../message/context.ts'
+import type { FunctionFailure } from './contract.ts'
 import type {
-  Failure,
   GeneratedResponse,
   OriginResponse,
   OutgoingRequest,
@@ -10,10 +10,8 @@ import type {
 import type { Headers } from '../message/headers.ts'
 
 /** The function failed: what CloudFront answers in its place. */
-export interface HookFailed {
+export interface HookFailed extends FunctionFailure {
   readonly kind: 'failed'
-  readonly status: 502 | 503
-  readonly failure: Failure
 }
 
 /** The function answered instead of the next step. */

@@ -20,7 +20,10 @@ export interface FunctionRegistryOptions {
   /** A saved file is in use from the next invocation on. */
   readonly watch: boolean
   readonly log: FunctionLog
-  /** What functions find in AWS_REGION. */
+  /**
+   * What functions find in AWS_REGION.
+   * Differs from CloudFront: it is the Region of the default edge location for every request, as all edge locations share the instances of a function.
+   */
   readonly region: string
   /** Milliseconds a function on a viewer event may take; 30,000. (Developer Guide, 'Quotas') */
   readonly viewerTimeoutMs?: number

@@ -1,7 +1,7 @@
 // What a function writes to stdout, stderr and the console, as lines.
 
 /** Lines handed out per invocation; what a function writes beyond is counted only. */
-export const MAX_LINES = 100
+const MAX_LINES = 100
 const MAX_LINE_LENGTH = 10_000
 
 /** Takes this thread's output; what is written between invocations counts to the next one. */

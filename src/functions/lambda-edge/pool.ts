@@ -13,6 +13,7 @@ export interface PoolLimits {
   readonly maxWaitMs: number
 }
 
+/** Differs from CloudFront: a function runs in at most four instances, and invocations beyond that wait up to 30 seconds; CloudFront starts instances by the hundred. */
 export const DEFAULT_POOL_LIMITS: PoolLimits = { maxInstances: 4, maxQueued: 256, maxWaitMs: 30_000 }
 
 interface WaitingJob extends Job {
