@@ -2,7 +2,12 @@
 import { readFileSync } from 'node:fs'
 import { pino, type Logger } from 'pino'
 import { Network } from './assembly/network.ts'
-import type { LoadedConfiguration, Pocketfront, PocketfrontOptions, ReloadOutcome } from './assembly/options.ts'
+import type {
+  LoadedConfiguration,
+  Pocketfront,
+  PocketfrontOptions,
+  ReloadOutcome,
+} from './assembly/options.ts'
 import { toFetch } from './assembly/fetch.ts'
 import { createFunctionLog } from './assembly/function-log.ts'
 import { toLoadOptions } from './assembly/load-options.ts'
@@ -54,7 +59,11 @@ export async function createPocketfront(options: PocketfrontOptions = {}): Promi
   const pop = options.pop ?? DEFAULTS.pop
   const defaultPlace = network.place(pop)
   if (defaultPlace === null) {
-    throw new PocketfrontError('PF_USAGE', `no edge location has the code ${pop}`, 'codes look like FRA56, IAD89 or NRT20')
+    throw new PocketfrontError(
+      'PF_USAGE',
+      `no edge location has the code ${pop}`,
+      'codes look like FRA56, IAD89 or NRT20',
+    )
   }
 
   const pools = new OriginPools()
@@ -93,7 +102,8 @@ export async function createPocketfront(options: PocketfrontOptions = {}): Promi
       traces.add(trace)
       logRequest?.(trace)
     },
-    onBug: (error: unknown, trace: { id: string }) => logger.error({ err: error, requestId: trace.id }, 'a request failed inside pocketfront'),
+    onBug: (error: unknown, trace: { id: string }) =>
+      logger.error({ err: error, requestId: trace.id }, 'a request failed inside pocketfront'),
   }
 
   const swap = async (): Promise<ReloadOutcome> => {
@@ -186,7 +196,12 @@ export async function createPocketfront(options: PocketfrontOptions = {}): Promi
   }
 }
 
-function toLoaded({ deployment, warnings, notes, files }: Extract<LoadResult, { ok: true }>): LoadedConfiguration {
+function toLoaded({
+  deployment,
+  warnings,
+  notes,
+  files,
+}: Extract<LoadResult, { ok: true }>): LoadedConfiguration {
   return { deployment, warnings, notes, files }
 }
 

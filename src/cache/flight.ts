@@ -1,44 +1,42 @@
 // One fetch that several requests for the same object wait for.
-import { CancelToken } from '../message/clock.ts'
+import type { CancelToken } from '../message/clock.ts'
 import type { OriginResponse } from '../message/requests.ts'
 
 /**
- * A fetch under way. Its token is cancelled when the last request that waits for it has left.
+ * A fetch under way. It ends early when all that wait for it have left: the leader's token is held by its followers.
  * ('Request and response behavior for custom origins', simultaneous requests)
  */
 export class Flight {
-  readonly token = new CancelToken()
   /** Invalidations up to this sequence number came before the fetch. */
   readonly startedAt: number
-  readonly response: Promise<OriginResponse>
-  #waiting = 0
-  #resolve!: (response: OriginResponse) => void
-  #reject!: (error: unknown) => void
+  readonly token: CancelToken
+  #followers: { resolve: (response: OriginResponse) => void; reject: (error: unknown) => void }[] | null =
+    null
+  #landed: OriginResponse | null = null
 
-  constructor(startedAt: number) {
+  constructor(startedAt: number, token: CancelToken) {
     this.startedAt = startedAt
-    this.response = new Promise((resolve, reject) => {
-      this.#resolve = resolve
-      this.#reject = reject
-    })
-    // Without followers nobody listens to the promise; a failure reaches the leader by its own way.
-    this.response.catch(() => {})
+    this.token = token
   }
 
-  /** One more request waits. The fetch ends when all that joined have left. */
-  join(token: CancelToken): void {
-    this.#waiting++
-    token.onCancel(() => {
-      this.#waiting--
-      if (this.#waiting === 0) this.token.cancel()
+  /** Waits for the response of the leader. */
+  follow(token: CancelToken): Promise<OriginResponse> {
+    this.token.hold()
+    token.onCancel(() => this.token.cancel())
+    if (this.#landed !== null) return Promise.resolve(this.#landed)
+    return new Promise((resolve, reject) => {
+      ;(this.#followers ??= []).push({ resolve, reject })
     })
   }
 
   land(response: OriginResponse): void {
-    this.#resolve(response)
+    this.#landed = response
+    for (const follower of this.#followers ?? []) follower.resolve(response)
+    this.#followers = null
   }
 
   crash(error: unknown): void {
-    this.#reject(error)
+    for (const follower of this.#followers ?? []) follower.reject(error)
+    this.#followers = null
   }
 }

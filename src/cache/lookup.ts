@@ -6,23 +6,21 @@ import type { TierReason } from '../model/result-types.ts'
 export type LookupPlan =
   | {
       readonly kind: 'serve'
-      readonly entry: CacheEntry
       readonly because: Extract<TierReason, 'fresh' | 'stale-while-revalidate' | 'stale-error-pause'>
     }
-  | { readonly kind: 'refresh'; readonly entry: CacheEntry }
-  | { readonly kind: 'fetch' }
+  | { readonly kind: 'refresh' }
+
+const FRESH: LookupPlan = { kind: 'serve', because: 'fresh' }
+const WHILE_REVALIDATE: LookupPlan = { kind: 'serve', because: 'stale-while-revalidate' }
+const ERROR_PAUSE: LookupPlan = { kind: 'serve', because: 'stale-error-pause' }
+const REFRESH: LookupPlan = { kind: 'refresh' }
 
 /** ('Manage how long content stays in the cache', stale content) */
-export function planLookup(entry: CacheEntry | null, now: number): LookupPlan {
-  if (entry === null) return { kind: 'fetch' }
+export function planLookup(entry: CacheEntry, now: number): LookupPlan {
   const { settlement } = entry.object
-  if (now < settlement.freshUntil) return { kind: 'serve', entry, because: 'fresh' }
-  if (now < settlement.staleWhileRevalidateUntil)
-    return { kind: 'serve', entry, because: 'stale-while-revalidate' }
-  if (now < entry.pausedUntil && now < settlement.staleIfErrorUntil) {
-    return { kind: 'serve', entry, because: 'stale-error-pause' }
-  }
-  return { kind: 'refresh', entry }
+  if (now < settlement.freshUntil) return FRESH
+  if (now < settlement.staleWhileRevalidateUntil) return WHILE_REVALIDATE
+  return now < entry.pausedUntil && now < settlement.staleIfErrorUntil ? ERROR_PAUSE : REFRESH
 }
 
 /** A stored object as a response of this layer. */

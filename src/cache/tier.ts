@@ -1,16 +1,28 @@
 // One cache tier over any Upstream: look up, collapse, revalidate, fetch, store.
-import { CacheEntry, toStoredObject } from './entry.ts'
+import { CacheEntry, toStoredObject, type StoredObject } from './entry.ts'
 import { Flight } from './flight.ts'
 import { isSameVersion, toUpstreamRequest } from './revalidate.ts'
 import { planLookup, toServed } from './lookup.ts'
 import type { CacheStore } from './store.ts'
 import { CancelToken } from '../message/clock.ts'
 import { mergeNotModified } from '../message/conditional.ts'
-import { withToken, type RequestContext, type Upstream } from '../message/context.ts'
+import type { RequestContext, Upstream } from '../message/context.ts'
 import type { Layer, OriginRequest, OriginResponse } from '../message/requests.ts'
 import type { Settlement } from '../message/settlement.ts'
 import { Trace, type TierRecord } from '../message/trace.ts'
 import type { StoreReason } from '../model/result-types.ts'
+
+/** One fetch from the layer behind, and what it is for. */
+interface Fetching {
+  /** Under which others find its flight; of HEAD it may be the key of the GET. */
+  readonly key: string
+  /** The expired copy that it may refresh. */
+  readonly entry: CacheEntry | null
+  readonly request: OriginRequest
+  readonly context: RequestContext
+  readonly record: TierRecord
+  flight: Flight | null
+}
 
 type LookupContext = Pick<RequestContext, 'invalidations' | 'invalidationUrl'>
 
@@ -46,7 +58,7 @@ export class CacheTier implements Upstream {
     return found === 'invalidated' ? null : found
   }
 
-  async fetch(request: OriginRequest, context: RequestContext): Promise<OriginResponse> {
+  fetch(request: OriginRequest, context: RequestContext): Promise<OriginResponse> {
     const record = this.#record(context.trace)
     let { key } = request
     let found = this.#lookUp(key, context)
@@ -54,23 +66,22 @@ export class CacheTier implements Upstream {
       key = toHeadKey(key)
       found = this.#lookUp(key, context) ?? found
     }
-    const now = context.clock.now()
-    const plan = planLookup(found === 'invalidated' ? null : found, now)
-    switch (plan.kind) {
-      case 'serve':
-        record.verdict = 'hit'
-        record.because = plan.because
-        record.age = ageOf(plan.entry, now)
-        if (plan.because === 'stale-while-revalidate') this.#refreshBehind(key, plan.entry, request, context)
-        return toServed(plan.entry.object, 'Hit', this.options.layerName)
-      case 'refresh':
-        record.because = 'expired'
-        return await this.#refill(key, plan.entry, request, context, record)
-      case 'fetch':
-        record.because =
-          found === 'invalidated' ? 'invalidated' : request.isRange ? 'range-request' : 'not-in-cache'
-        return await this.#refill(key, null, request, context, record)
+    if (found === null || found === 'invalidated') {
+      record.because = found ?? (request.isRange ? 'range-request' : 'not-in-cache')
+      return this.#refill(key, null, request, context, record)
     }
+    const now = context.clock.now()
+    const plan = planLookup(found, now)
+    if (plan.kind === 'refresh') {
+      record.because = 'expired'
+      return this.#refill(key, found, request, context, record)
+    }
+    record.verdict = 'hit'
+    record.because = plan.because
+    record.age = ageOf(found, now)
+    context.trace.settlement ??= found.object.settlement
+    if (plan.because === 'stale-while-revalidate') this.#refreshBehind(key, found, request, context)
+    return Promise.resolve(toServed(found.object, 'Hit', this.options.layerName))
   }
 
   #lookUp(key: string, context: LookupContext): CacheEntry | 'invalidated' | null {
@@ -103,136 +114,110 @@ export class CacheTier implements Upstream {
   }
 
   /** Joins the fetch that is under way for this object, or becomes the one that others join. */
-  async #refill(
+  #refill(
     key: string,
     entry: CacheEntry | null,
     request: OriginRequest,
     context: RequestContext,
     record: TierRecord,
   ): Promise<OriginResponse> {
-    if (request.isRange || !context.rules.collapses)
-      return this.#lead(key, entry, request, context, record, null)
+    const fetching: Fetching = { key, entry, request, context, record, flight: null }
+    if (request.isRange || !context.rules.collapses) return this.#lead(fetching)
     const flight = this.#flights.get(key)
     if (flight !== undefined && !flight.token.cancelled && !this.#isOvertaken(flight, context)) {
-      flight.join(context.token)
-      const response = await flight.response
-      if (response.settlement?.store === true && response.body.isReadableFromStart) {
-        record.verdict = 'hit'
-        record.because = 'collapsed'
-        return { ...response, outcome: 'Hit' }
-      }
-      // What the first one got is not for sharing: each that waited now asks by itself.
-      return this.#lead(key, entry, request, context, record, null)
+      return this.#follow(flight, fetching)
     }
-    const own = new Flight(context.invalidations.sequence)
-    own.join(context.token)
-    this.#flights.set(key, own)
-    try {
-      const response = await this.#lead(key, entry, request, withToken(context, own.token), record, own)
-      own.land(response)
-      if (response.settlement?.store !== true) this.#leave(key, own)
-      return response
-    } catch (error) {
-      this.#leave(key, own)
-      own.crash(error)
-      throw error
-    }
+    fetching.flight = new Flight(context.invalidations.sequence, context.token)
+    this.#flights.set(key, fetching.flight)
+    return this.#lead(fetching)
+  }
+
+  async #follow(flight: Flight, fetching: Fetching): Promise<OriginResponse> {
+    const { context, record } = fetching
+    const response = await flight.follow(context.token)
+    // What the first one got may not be for sharing: then each that waited asks by itself.
+    if (response.settlement?.store !== true || !response.body.isReadableFromStart) return this.#lead(fetching)
+    record.verdict = 'hit'
+    record.because = 'collapsed'
+    context.trace.settlement ??= response.settlement
+    return { ...response, outcome: 'Hit' }
   }
 
   #isOvertaken(flight: Flight, context: RequestContext): boolean {
     return context.invalidations.covers(context.invalidationUrl, flight.startedAt)
   }
 
-  #leave(key: string, flight: Flight | null): void {
+  #leave({ key, flight }: Fetching): void {
     if (flight !== null && this.#flights.get(key) === flight) this.#flights.delete(key)
   }
 
-  async #lead(
-    key: string,
-    entry: CacheEntry | null,
-    request: OriginRequest,
-    context: RequestContext,
-    record: TierRecord,
-    flight: Flight | null,
-  ): Promise<OriginResponse> {
+  async #lead(fetching: Fetching): Promise<OriginResponse> {
+    const { entry, request, context, flight } = fetching
     const startedAt = context.invalidations.sequence
-    const response = await this.#next.fetch(toUpstreamRequest(request, entry, context), context)
-    const now = context.clock.now()
+    try {
+      const response = await this.#next.fetch(toUpstreamRequest(request, entry, context), context)
+      const result = this.#take(fetching, response, startedAt)
+      flight?.land(result)
+      return result
+    } catch (error) {
+      this.#leave(fetching)
+      flight?.crash(error)
+      throw error
+    }
+  }
+
+  /** Refreshes the expired copy, or stores the new answer. */
+  #take(fetching: Fetching, response: OriginResponse, startedAt: number): OriginResponse {
+    const { entry, context } = fetching
     if (entry !== null) {
-      const refreshed = this.#refreshed(key, entry, response, context, record, now)
+      const refreshed = this.#refreshed(fetching, entry, response)
       if (refreshed !== null) {
-        this.#leave(key, flight)
+        this.#leave(fetching)
         return refreshed
       }
     }
-    const settlement = response.settlement ?? context.rules.settle(response, now)
-    const settled = response.settlement === null ? { ...response, settlement } : response
-    context.trace.settlement ??= settlement
-    // An answer to HEAD describes an object, it is none: kept under its own key.
-    const storeKey = request.method === 'HEAD' ? toHeadKey(request.key) : request.key
-    this.#store(storeKey, key, settled, settlement, startedAt, context, record, flight)
+    const settled = response.settlement === null ? this.#settle(response, context) : response
+    context.trace.settlement ??= settled.settlement
+    this.#store(fetching, settled, startedAt)
     return settled
   }
 
+  #settle(response: OriginResponse, context: RequestContext): OriginResponse {
+    return { ...response, settlement: context.rules.settle(response, context.clock.now()) }
+  }
+
   /** The layer behind confirmed the copy, or failed and the copy may stand in; null when there is a new answer. */
-  #refreshed(
-    key: string,
-    entry: CacheEntry,
-    response: OriginResponse,
-    context: RequestContext,
-    record: TierRecord,
-    now: number,
-  ): OriginResponse | null {
+  #refreshed(fetching: Fetching, entry: CacheEntry, response: OriginResponse): OriginResponse | null {
+    const { context, record } = fetching
     const { object } = entry
-    const { layerName } = this.options
+    const now = context.clock.now()
     if (response.status === 304) {
       const headers = mergeNotModified(object.headers, response.headers)
       const settlement = context.rules.settle({ status: object.status, headers }, now)
-      return this.#confirm(
-        key,
-        { ...object, headers, settlement },
-        settlement,
-        response.layer,
-        context,
-        record,
-      )
+      return this.#confirm(fetching, { ...object, headers, settlement }, response.layer)
     }
-    const confirmedBelow = response.outcome !== 'Miss'
+    const { settlement } = response
+    const isConfirmedBelow = settlement !== null && response.outcome !== 'Miss'
     if (
-      response.settlement !== null &&
-      confirmedBelow &&
+      isConfirmedBelow &&
       object.status === response.status &&
       isSameVersion(object.headers, response.headers)
     ) {
-      const { settlement } = response
-      return this.#confirm(
-        key,
-        { ...object, headers: response.headers, settlement },
-        settlement,
-        response.layer,
-        context,
-        record,
-      )
+      return this.#confirm(fetching, { ...object, headers: response.headers, settlement }, response.layer)
     }
-    if (response.status >= 500 && now < object.settlement.staleIfErrorUntil && object.status < 400) {
-      response.body.discard()
-      entry.pausedUntil = now + object.settlement.errorPause
-      record.verdict = 'hit'
-      record.because = 'stale-if-error'
-      record.age = ageOf(entry, now)
-      return toServed(object, 'RefreshHit', layerName)
-    }
-    return null
+    const mayStandIn = now < object.settlement.staleIfErrorUntil && object.status < 400
+    if (response.status < 500 || !mayStandIn || context.token.cancelled) return null
+    response.body.discard()
+    entry.pausedUntil = now + object.settlement.errorPause
+    record.verdict = 'hit'
+    record.because = 'stale-if-error'
+    record.age = ageOf(entry, now)
+    context.trace.settlement ??= object.settlement
+    return toServed(object, 'RefreshHit', this.options.layerName)
   }
 
-  #confirm(
-    key: string,
-    object: CacheEntry['object'],
-    settlement: Settlement,
-    layer: Layer,
-    context: RequestContext,
-    record: TierRecord,
-  ): OriginResponse {
+  #confirm({ key, context, record }: Fetching, object: StoredObject, layer: Layer): OriginResponse {
+    const { settlement } = object
     record.verdict = 'refresh'
     record.because = 'not-modified'
     record.stored = settlement.store
@@ -243,34 +228,44 @@ export class CacheTier implements Upstream {
     return toServed(object, 'RefreshHit', layer)
   }
 
-  #store(
-    storeKey: string,
-    flightKey: string,
-    response: OriginResponse,
-    settlement: Settlement,
-    startedAt: number,
-    context: RequestContext,
-    record: TierRecord,
-    flight: Flight | null,
-  ): void {
-    const refuse = (because: StoreReason): void => {
-      record.stored = false
-      record.storedBecause = because
-      this.#leave(flightKey, flight)
+  /** Stores the response when its body is complete; until then others find its flight. */
+  #store(fetching: Fetching, response: OriginResponse, startedAt: number): void {
+    const { context } = fetching
+    const { settlement, body } = response
+    if (settlement === null || !settlement.store) {
+      return this.#refuse(fetching, settlement?.because ?? 'status')
     }
-    if (!settlement.store) return refuse(settlement.because)
-    if (this.#isTooLarge(response)) return refuse('too-large')
-    const kept = response.body.keep(this.options.largestObject, (outcome) => {
-      if (outcome === 'too-large') return refuse('too-large')
-      if (outcome === 'failed') return refuse(context.token.cancelled ? 'abandoned' : 'truncated')
-      const { invalidations, invalidationUrl } = context
-      if (invalidations.covers(invalidationUrl, startedAt)) return refuse('invalidated-meanwhile')
-      this.store.set(storeKey, new CacheEntry(toStoredObject(response, settlement), invalidations.sequence))
-      record.stored = true
-      record.storedBecause = settlement.because
-      this.#leave(flightKey, flight)
+    // The failure of a fetch that was given up says nothing about the origin.
+    if (context.token.cancelled && response.failure !== null) return this.#refuse(fetching, 'abandoned')
+    if (this.#isTooLarge(response)) return this.#refuse(fetching, 'too-large')
+    if (body.state === 'complete') return this.#put(fetching, response, settlement, startedAt)
+    const isKept = body.keep(this.options.largestObject, (outcome) => {
+      if (outcome === 'complete') this.#put(fetching, response, settlement, startedAt)
+      else if (outcome === 'too-large') this.#refuse(fetching, 'too-large')
+      else this.#refuse(fetching, context.token.cancelled ? 'abandoned' : 'truncated')
     })
-    if (!kept) refuse('truncated')
+    if (!isKept) this.#refuse(fetching, 'truncated')
+  }
+
+  #put(fetching: Fetching, response: OriginResponse, settlement: Settlement, startedAt: number): void {
+    const { request, context, record } = fetching
+    const { invalidations, invalidationUrl } = context
+    if (invalidations.covers(invalidationUrl, startedAt)) {
+      return this.#refuse(fetching, 'invalidated-meanwhile')
+    }
+    if (response.body.bytes > this.options.largestObject) return this.#refuse(fetching, 'too-large')
+    // An answer to HEAD describes an object, it is none: kept under its own key.
+    const key = request.method === 'HEAD' ? toHeadKey(request.key) : request.key
+    this.store.set(key, new CacheEntry(toStoredObject(response, settlement), invalidations.sequence))
+    record.stored = true
+    record.storedBecause = settlement.because
+    this.#leave(fetching)
+  }
+
+  #refuse(fetching: Fetching, because: StoreReason): void {
+    fetching.record.stored = false
+    fetching.record.storedBecause = because
+    this.#leave(fetching)
   }
 
   #isTooLarge(response: OriginResponse): boolean {

@@ -18,7 +18,7 @@ export interface BodySource {
 }
 
 /** Message of the error of a body that nobody wanted any more. */
-export const ABANDONED = 'nobody waits for this body any more'
+const ABANDONED = 'nobody waits for this body any more'
 
 /** How a kept body ended: all there, broken off, or too large to keep. */
 export type KeepOutcome = 'complete' | 'failed' | 'too-large'
@@ -28,6 +28,10 @@ interface Keeper {
   readonly onDone: (outcome: KeepOutcome) => void
 }
 
+// Most bodies are stored, so that what they do not need is shared.
+const NO_CHUNKS: readonly Buffer[] = []
+const NO_KEEPERS: readonly Keeper[] = []
+const NO_READERS: readonly BodyReader[] = []
 const NO_SOURCE: BodySource = { pause() {}, resume() {}, abort() {} }
 
 /**
@@ -43,13 +47,13 @@ export class Body {
   error: Error | null = null
   /** Bytes received so far; the whole size once complete. */
   bytes = 0
-  #chunks: Buffer[] = []
+  #chunks: readonly Buffer[] = NO_CHUNKS
   #text: string | null = null
   #joined = false
   /** Number of chunks dropped from the front. */
   #dropped = 0
-  #keepers: Keeper[] = []
-  #readers = new Set<BodyReader>()
+  #keepers: readonly Keeper[] = NO_KEEPERS
+  #readers: readonly BodyReader[] = NO_READERS
   #source: BodySource
   #paused = false
 
@@ -72,7 +76,8 @@ export class Body {
   append(chunk: Buffer): void {
     if (this.state !== 'open') return
     this.bytes += chunk.length
-    this.#chunks.push(chunk)
+    if (this.#chunks === NO_CHUNKS) this.#chunks = [chunk]
+    else (this.#chunks as Buffer[]).push(chunk)
     if (this.#keepers.length > 0) this.#dropKeepersBelow(this.bytes)
     for (const reader of this.#readers) reader.onChunk()
     this.#applyBackpressure()
@@ -91,8 +96,8 @@ export class Body {
     this.state = 'failed'
     this.error = error
     for (const reader of this.#readers) reader.onEnd()
-    this.#readers.clear()
-    this.#chunks = []
+    this.#readers = NO_READERS
+    this.#chunks = NO_CHUNKS
     this.#settle('failed')
   }
 
@@ -118,7 +123,7 @@ export class Body {
     if (this.bytes > maxBytes) onDone('too-large')
     else if (this.state === 'complete') onDone('complete')
     else {
-      this.#keepers.push({ maxBytes, onDone })
+      this.#keepers = [...this.#keepers, { maxBytes, onDone }]
       this.#applyBackpressure()
     }
     return true
@@ -126,14 +131,15 @@ export class Body {
 
   /** Nobody will read this body: stops its source unless somebody reads or keeps it. */
   discard(): void {
-    if (this.state === 'open' && this.#keepers.length === 0 && this.#readers.size === 0) this.#abort()
+    if (this.state === 'open' && this.#keepers.length === 0 && this.#readers.length === 0) this.#abort()
   }
 
   /** Starts reading at the first byte. Throws when the start is gone. */
   read(consumer: BodyConsumer): BodyReader {
-    if (!this.isReadableFromStart && this.state !== 'failed') throw new Error('the start of this body is gone')
+    if (!this.isReadableFromStart && this.state !== 'failed')
+      throw new Error('the start of this body is gone')
     const reader = new BodyReader(this, consumer)
-    if (this.state === 'open') this.#readers.add(reader)
+    if (this.state === 'open') this.#readers = [...this.#readers, reader]
     return reader
   }
 
@@ -152,17 +158,19 @@ export class Body {
 
   /** @internal */
   remove(reader: BodyReader): void {
-    this.#readers.delete(reader)
+    this.#readers = this.#readers.filter((each) => each !== reader)
     if (this.state === 'complete') this.#join()
     if (this.state !== 'open') return
     this.onProgress()
     // A viewer that leaves ends what nobody else reads, stored or not; a refresh without any viewer goes on.
-    if (this.#readers.size === 0) this.#abort()
+    if (this.#readers.length === 0) this.#abort()
   }
 
   #settle(outcome: 'complete' | 'failed'): void {
     const keepers = this.#keepers
-    this.#keepers = []
+    this.#keepers = NO_KEEPERS
+    // A stored body lives long; its source, with socket and request behind it, must not live with it.
+    this.#source = NO_SOURCE
     for (const keeper of keepers) keeper.onDone(outcome)
   }
 
@@ -187,7 +195,7 @@ export class Body {
     this.#joined = true
     if (this.bytes <= TEXT_BYTES) {
       this.#text = toFlatText(this.#chunks)
-      this.#chunks = []
+      this.#chunks = NO_CHUNKS
       return
     }
     const one = Buffer.allocUnsafeSlow(this.bytes)
@@ -201,7 +209,7 @@ export class Body {
     for (const reader of this.#readers) passed = Math.min(passed, reader.position)
     const count = Math.min(passed, this.#dropped + this.#chunks.length) - this.#dropped
     if (count > 0) {
-      this.#chunks.splice(0, count)
+      ;(this.#chunks as Buffer[]).splice(0, count)
       this.#dropped += count
     }
   }
@@ -221,9 +229,10 @@ export class Body {
   }
 
   #abort(): void {
+    const source = this.#source
     const reason = new Error(ABANDONED)
     this.fail(reason)
-    this.#source.abort(reason)
+    source.abort(reason)
   }
 }
 

@@ -11,13 +11,24 @@ export interface SteerableClock extends Clock {
   advance(milliseconds: number): void
 }
 
-/** Tells a fetch that nobody waits for it any more. Much lighter than an AbortSignal. */
+/**
+ * Tells a fetch that nobody waits for it any more. Much lighter than an AbortSignal. It has one holder at first;
+ * each further request that waits for the same fetch holds it, too, and the last one to cancel ends it.
+ */
 export class CancelToken {
   cancelled = false
+  #holders = 1
   #callbacks: (() => void)[] | null = null
 
+  /** One more waits for what this token stands for. */
+  hold(): void {
+    this.#holders++
+  }
+
+  /** One holder leaves. */
   cancel(): void {
-    if (this.cancelled) return
+    this.#holders--
+    if (this.#holders > 0 || this.cancelled) return
     this.cancelled = true
     const callbacks = this.#callbacks
     this.#callbacks = null

@@ -65,8 +65,3 @@ export interface RequestContext {
   readonly pop: string
   readonly region: string
 }
-
-/** A request with another token, for a fetch that several requests wait for. */
-export function withToken(context: RequestContext, token: CancelToken): RequestContext {
-  return { ...context, token }
-}

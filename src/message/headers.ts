@@ -1,4 +1,5 @@
 // Ordered, case-blind, multi-value header list as an immutable value.
+import { headerName } from './header-names.ts'
 
 /** Name, value, name, value, … as they stand on the wire. */
 export type HeaderPairs = readonly string[]
@@ -76,7 +77,7 @@ export class Headers {
     const out: string[] = []
     const { pairs } = this
     for (let i = 0; i < pairs.length; i += 2) {
-      if (keep(pairs[i]!.toLowerCase())) out.push(pairs[i]!, pairs[i + 1]!)
+      if (keep(headerName(pairs[i]!).lower)) out.push(pairs[i]!, pairs[i + 1]!)
     }
     return new Headers(out)
   }
@@ -84,7 +85,7 @@ export class Headers {
   /** Each field as lower-case name, value and name on the wire. */
   *entries(): Generator<[lowerName: string, value: string, wireName: string]> {
     const { pairs } = this
-    for (let i = 0; i < pairs.length; i += 2) yield [pairs[i]!.toLowerCase(), pairs[i + 1]!, pairs[i]!]
+    for (let i = 0; i < pairs.length; i += 2) yield [headerName(pairs[i]!).lower, pairs[i + 1]!, pairs[i]!]
   }
 
   /** Bytes of the field lines with their separators. */

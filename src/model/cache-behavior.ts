@@ -11,7 +11,11 @@ export type HttpMethod = 'GET' | 'HEAD' | 'OPTIONS' | 'PUT' | 'POST' | 'PATCH' |
  * Policies are resolved: the object stands here, not its id.
  */
 export type CacheSettings =
-  | { readonly kind: 'policy'; readonly CachePolicy: CachePolicy; readonly OriginRequestPolicy: OriginRequestPolicy | null }
+  | {
+      readonly kind: 'policy'
+      readonly CachePolicy: CachePolicy
+      readonly OriginRequestPolicy: OriginRequestPolicy | null
+    }
   | {
       readonly kind: 'legacy'
       readonly ForwardedValues: ForwardedValues

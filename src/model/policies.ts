@@ -36,7 +36,10 @@ export interface OriginRequestPolicy {
 export interface ForwardedValues {
   readonly QueryString: boolean
   readonly QueryStringCacheKeys: readonly string[]
-  readonly Cookies: { readonly Forward: 'none' | 'whitelist' | 'all'; readonly WhitelistedNames: readonly string[] }
+  readonly Cookies: {
+    readonly Forward: 'none' | 'whitelist' | 'all'
+    readonly WhitelistedNames: readonly string[]
+  }
   readonly Headers: readonly string[]
 }
 

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import { Body, type BodySource } from '../message/body.ts'
 import type { CancelToken } from '../message/clock.ts'
+import { headerName } from '../message/header-names.ts'
 import { Headers } from '../message/headers.ts'
 import type { RequestBody } from '../message/requests.ts'
 
@@ -140,25 +141,52 @@ class ExchangeHandler implements BodySource {
   }
 }
 
+/** Values that many responses share; stored headers then share the strings as well. */
+const SHARED_VALUES = new Set([
+  'accept-ranges',
+  'cache-control',
+  'content-encoding',
+  'content-length',
+  'content-type',
+  'server',
+  'vary',
+])
+const SHARED_VALUE_BYTES = 64
+const MEMO_SIZE = 1024
+const values = new Map<string, string>()
+
+function sharedValue(value: string): string {
+  const known = values.get(value)
+  if (known !== undefined) return known
+  if (values.size >= MEMO_SIZE) values.clear()
+  values.set(value, value)
+  return value
+}
+
 function toEndToEnd(raw: readonly Buffer[]): Headers {
   const pairs: string[] = []
   let named: Set<string> | null = null
   for (let i = 0; i < raw.length; i += 2) {
-    const name = raw[i]!.toString('latin1')
-    const lower = name.toLowerCase()
+    const name = headerName(raw[i]!.toString('latin1'))
     const value = raw[i + 1]!.toString('latin1')
-    if (lower === 'connection' && !/^(?:keep-alive|close)$/i.test(value)) {
-      named = new Set(
-        value
-          .toLowerCase()
-          .split(',')
-          .map((each) => each.trim()),
-      )
+    if (HOP_BY_HOP.has(name.lower)) {
+      if (name.lower === 'connection' && value !== 'keep-alive' && value !== 'close') named = toNames(value)
+      continue
     }
-    if (!HOP_BY_HOP.has(lower)) pairs.push(name, value)
+    const isShared = value.length <= SHARED_VALUE_BYTES && SHARED_VALUES.has(name.lower)
+    pairs.push(name.wire, isShared ? sharedValue(value) : value)
   }
   const headers = new Headers(pairs)
   if (named === null) return headers
   const listed = named
   return headers.filter((name) => !listed.has(name) || name === 'cache-control')
+}
+
+function toNames(connection: string): Set<string> {
+  return new Set(
+    connection
+      .toLowerCase()
+      .split(',')
+      .map((each) => each.trim()),
+  )
 }

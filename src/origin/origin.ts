@@ -2,7 +2,7 @@
 import { compressBody } from './compress.ts'
 import type { ExchangeResponse } from './exchange.ts'
 import { toFailureResponse } from './failures.ts'
-import { toOutgoing } from './outgoing.ts'
+import { compileOutgoing } from './outgoing.ts'
 import { sendToOrigin, type OriginAccess } from './send.ts'
 import { openOriginTunnel } from './tunnel.ts'
 import type { BehaviorHooks } from '../functions/hooks.ts'
@@ -30,23 +30,30 @@ export function createOrigin(
   resolveTarget: ResolveTarget,
   access: OriginAccess,
 ): BehaviorOrigin {
+  const toOutgoing = compileOutgoing(origin)
   return {
     async fetch(request, context) {
-      const prepared = await prepare(request, origin, hooks, context)
-      if (prepared.kind === 'answered') return prepared.response
-      const { outgoing } = prepared
+      let outgoing = toOutgoing(request, context)
+      if (hooks.originRequest !== null) {
+        const prepared = await prepare(outgoing, hooks.originRequest, context)
+        if (prepared.kind === 'answered') return prepared.response
+        ;({ outgoing } = prepared)
+      }
       const target = selectTarget(outgoing, origin, resolveTarget)
       const sent = await sendToOrigin(outgoing, origin, target, context, access)
       if (sent.kind === 'failure') return toFailureResponse(sent.failure.status, sent.failure.failure)
-      let response = fromOrigin(sent.response, context)
+      let response = fromOrigin(sent.response, request, context)
       if (hooks.originResponse !== null)
         response = await applyOriginResponse(hooks, outgoing, response, context)
       return compress(response, request, behavior, context)
     },
     async openTunnel(request, context) {
-      const prepared = await prepare(request, origin, hooks, context)
-      if (prepared.kind === 'answered') return { kind: 'response', response: prepared.response }
-      const { outgoing } = prepared
+      let outgoing = toOutgoing(request, context)
+      if (hooks.originRequest !== null) {
+        const prepared = await prepare(outgoing, hooks.originRequest, context)
+        if (prepared.kind === 'answered') return { kind: 'response', response: prepared.response }
+        ;({ outgoing } = prepared)
+      }
       return openOriginTunnel(outgoing, origin, selectTarget(outgoing, origin, resolveTarget), context)
     },
   }
@@ -58,14 +65,11 @@ type Prepared =
 
 /** The request as it leaves, after the origin-request function, which may answer itself. */
 async function prepare(
-  request: OriginRequest,
-  origin: Origin,
-  hooks: BehaviorHooks,
+  outgoing: OutgoingRequest,
+  originRequest: NonNullable<BehaviorHooks['originRequest']>,
   context: RequestContext,
 ): Promise<Prepared> {
-  const outgoing = toOutgoing(request, origin, context)
-  if (hooks.originRequest === null) return { kind: 'send', outgoing }
-  const outcome = await hooks.originRequest(outgoing, context)
+  const outcome = await originRequest(outgoing, context)
   switch (outcome.kind) {
     case 'continue':
       return { kind: 'send', outgoing: outcome.request }
@@ -83,14 +87,16 @@ function selectTarget(outgoing: OutgoingRequest, origin: Origin, resolveTarget: 
     : resolveTarget(domainName, port, protocol)
 }
 
-function fromOrigin(sent: ExchangeResponse, context: RequestContext): OriginResponse {
-  const { headers } = sent
+function fromOrigin(sent: ExchangeResponse, request: OriginRequest, context: RequestContext): OriginResponse {
+  const { status, statusText, body } = sent
+  const now = context.clock.now()
+  const headers = sent.headers.has('date') ? sent.headers : sent.headers.plus('Date', toHttpDate(now))
   return {
-    status: sent.status,
-    statusText: sent.statusText,
-    headers: headers.has('date') ? headers : headers.plus('Date', toHttpDate(context.clock.now())),
-    body: sent.body,
-    settlement: null,
+    status,
+    statusText,
+    headers,
+    body,
+    settlement: request.key === '' ? null : context.rules.settle({ status, headers }, now),
     outcome: 'Miss',
     layer: 'REC',
     isGenerated: false,
@@ -127,7 +133,13 @@ async function applyOriginResponse(
     response.body.discard()
     return toFailureResponse(outcome.status, outcome.failure)
   }
-  const head = { status: outcome.status, statusText: outcome.statusText, headers: outcome.headers }
+  // Settled anew by the tier: what the function returns is what counts.
+  const head = {
+    status: outcome.status,
+    statusText: outcome.statusText,
+    headers: outcome.headers,
+    settlement: null,
+  }
   if (outcome.body === null) return { ...response, ...head }
   response.body.discard()
   const headers = outcome.headers.with('content-length', String(outcome.body.length), 'Content-Length')
@@ -142,11 +154,9 @@ function compress(
   context: RequestContext,
 ): OriginResponse {
   if (!behavior.Compress || request.method !== 'GET') return response
-  const accepted = request.headers.get('accept-encoding') ?? ''
-  const viewer = {
-    acceptEncodingKey: accepted === 'identity' ? '' : accepted,
-    httpVersion: context.viewer.httpVersion,
-  }
+  const accepted = request.headers.get('accept-encoding')
+  if (accepted === null || accepted === 'identity') return response
+  const viewer = { acceptEncodingKey: accepted, httpVersion: context.viewer.httpVersion }
   const plan = planCompression(behavior, viewer, response.status, response.headers)
   if (plan.kind === 'as-is') return response
   const length = Number(response.headers.get('content-length'))

@@ -1,5 +1,6 @@
 // A request as it leaves for an origin: Host, port, protocol, custom headers, and the request line.
 import type { RequestContext } from '../message/context.ts'
+import { headerName } from '../message/header-names.ts'
 import { Headers } from '../message/headers.ts'
 import type { OriginRequest, OutgoingOrigin, OutgoingRequest } from '../message/requests.ts'
 import type { Origin, OriginTarget } from '../model/origin.ts'
@@ -11,11 +12,23 @@ const OURS = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade'
 const S3_KEEPALIVE_SECONDS = 5
 
 /** The request with everything that an origin-request function may see. */
-export function toOutgoing(request: OriginRequest, origin: Origin, context: RequestContext): OutgoingRequest {
-  const settings = toOutgoingOrigin(origin, context.viewer.scheme)
+export function compileOutgoing(
+  origin: Origin,
+): (request: OriginRequest, context: RequestContext) => OutgoingRequest {
+  const http = toOutgoingOrigin(origin, 'http')
+  const https = toOutgoingOrigin(origin, 'https')
+  const httpHost = toHost(http)
+  const httpsHost = toHost(https)
+  return (request, context) => {
+    const isHttp = context.viewer.scheme === 'http'
+    return toOutgoing(request, isHttp ? http : https, isHttp ? httpHost : httpsHost)
+  }
+}
+
+function toOutgoing(request: OriginRequest, settings: OutgoingOrigin, host: string): OutgoingRequest {
   const headers = request.headers.has('host')
     ? request.headers
-    : new Headers(['Host', toHost(settings), ...request.headers.pairs])
+    : new Headers(['Host', host, ...request.headers.pairs])
   return {
     method: request.method,
     path: request.path,
@@ -27,7 +40,7 @@ export function toOutgoing(request: OriginRequest, origin: Origin, context: Requ
 }
 
 /** The value of Host for an origin: its name, with the port where that is not the default one (choice). */
-export function toHost(origin: Pick<OutgoingOrigin, 'domainName' | 'port' | 'protocol'>): string {
+function toHost(origin: Pick<OutgoingOrigin, 'domainName' | 'port' | 'protocol'>): string {
   const isDefault = origin.port === (origin.protocol === 'https' ? 443 : 80)
   return isDefault ? origin.domainName : `${origin.domainName}:${origin.port}`
 }
@@ -44,19 +57,24 @@ export function toRequestTarget(outgoing: OutgoingRequest, pathPrefix: string): 
  */
 export function toWireHeaders(outgoing: OutgoingRequest, origin: Origin, target: OriginTarget): string[] {
   const { customHeaders } = outgoing.origin
-  const replaced = new Set<string>()
-  for (const [name] of customHeaders.entries()) replaced.add(name)
+  const replaced = customHeaders.pairs.length === 0 ? null : toLowerNames(customHeaders)
   const out: string[] = []
   const { pairs } = outgoing.headers
   for (let i = 0; i < pairs.length; i += 2) {
-    const lower = pairs[i]!.toLowerCase()
-    if (OURS.has(lower) || replaced.has(lower)) continue
-    out.push(pairs[i]!, lower === 'host' ? toSentHost(pairs[i + 1]!, origin, target) : pairs[i + 1]!)
+    const { wire, lower } = headerName(pairs[i]!)
+    if (OURS.has(lower) || replaced?.has(lower)) continue
+    out.push(wire, lower === 'host' ? toSentHost(pairs[i + 1]!, origin, target) : pairs[i + 1]!)
   }
   for (let i = 0; i < customHeaders.pairs.length; i += 2) {
     if (customHeaders.pairs[i + 1] !== '') out.push(customHeaders.pairs[i]!, customHeaders.pairs[i + 1]!)
   }
   return out
+}
+
+function toLowerNames(headers: Headers): Set<string> {
+  const names = new Set<string>()
+  for (const [name] of headers.entries()) names.add(name)
+  return names
 }
 
 /** A development server may check Host: the switch `host: target` sends its own authority. */

@@ -1,5 +1,6 @@
 // What is forwarded to the origin: query string and headers of a viewer's request.
 import { compileCookieSelection, joinCookies } from '../message/cookies.ts'
+import { headerName } from '../message/header-names.ts'
 import { Headers } from '../message/headers.ts'
 import { compileQuerySelection } from '../message/query.ts'
 import type { RequestBody, ViewerRequest } from '../message/requests.ts'
@@ -91,7 +92,7 @@ function copyPassing(request: ViewerRequest, rules: HeaderRules, isCached: boole
   const pairs: string[] = []
   const sent = request.headers.pairs
   for (let i = 0; i < sent.length; i += 2) {
-    const name = sent[i]!.toLowerCase()
+    const name = headerName(sent[i]!).lower
     if (REMADE.has(name) || hopByHop?.has(name)) continue
     if (isCached && CONDITIONS.has(name) && !rules.isKeyed(name)) continue
     if (rules.passes(name, request.method, hasBody)) pairs.push(sent[i]!, sent[i + 1]!)

@@ -1,4 +1,5 @@
 // Which of the origin's response headers reach the viewer.
+import { headerName } from '../message/header-names.ts'
 import { Headers } from '../message/headers.ts'
 import type { DefaultCacheBehavior } from '../model/cache-behavior.ts'
 import { compileHeaderRules } from './forwarded-headers.ts'
@@ -22,8 +23,7 @@ const DROPPED = new Set([
 
 const S3_IDS = new Set(['x-amz-id-2', 'x-amz-request-id'])
 
-/** Header names are tokens (RFC 9110, section 5.6.2); what a value may hold is section 5.5. */
-const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+/** What a value may not hold (RFC 9110, section 5.5). */
 const NOT_IN_VALUE = /[^\t\x20-\x7e\x80-\xff]/
 
 /**
@@ -41,11 +41,14 @@ export function compileViewerHeaders(
   const isSeen = compileIsSeen(behavior, originIsS3)
   return (headers) => {
     const pairs: string[] = []
-    for (const [name, value, wireName] of headers.entries()) {
-      if (dropped.has(name) || name.startsWith('x-pocketfront-')) continue
-      if (!NAME.test(wireName) || NOT_IN_VALUE.test(value)) continue
-      const kept = name === 'vary' ? filterVary(value, isSeen) : value
-      if (kept !== null) pairs.push(wireName, kept)
+    const { pairs: given } = headers
+    for (let i = 0; i < given.length; i += 2) {
+      const value = given[i + 1]!
+      const { lower, wire, isValid } = headerName(given[i]!)
+      if (!isValid || dropped.has(lower) || lower.startsWith('x-pocketfront-')) continue
+      if (NOT_IN_VALUE.test(value)) continue
+      const kept = lower === 'vary' ? filterVary(value, isSeen) : value
+      if (kept !== null) pairs.push(wire, kept)
     }
     return new Headers(pairs)
   }

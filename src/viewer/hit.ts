@@ -31,7 +31,6 @@ export function answerHit(
     scan.bytes + url.length > QUOTAS.requestHeaderBytes
   )
     return false
-  const startedTick = ports.tick()
   const place = ports.defaultPlace
   const received = new HttpViewerRequest(message, new Headers(message.rawHeaders), url)
   const path = received.path === '/' && site.rootPath !== null ? site.rootPath : received.path
@@ -48,6 +47,7 @@ export function answerHit(
   const { whole } = object.body
   if (whole === null) return false
 
+  const startedTick = ports.tick()
   const block =
     entry.blockOwner === selected ? entry.block! : makeBlock(entry, request, selected, site, place)
   const trace = new Trace(ports.requestId(), now, startedTick)

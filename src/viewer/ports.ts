@@ -17,5 +17,5 @@ export interface ViewerPorts {
   /** Takes the trace of a finished request: metrics, log, trace store. */
   readonly finished: (trace: Trace) => void
   /** A rejection that should not have happened. */
-  readonly onBug: (error: unknown, trace: Trace) => void
+  readonly onBug: (error: unknown, trace: Pick<Trace, 'id'>) => void
 }

@@ -15,6 +15,7 @@ const PARSER_HEADER_BYTES = 96 * 1024
 /** Real milliseconds a viewer may take for its request head, and may stay idle between requests. */
 const HEAD_TIMEOUT_MS = 30_000
 const KEEP_ALIVE_MS = 60_000
+const SWEEP_MS = 20
 
 export interface ViewerServer {
   readonly port: number
@@ -39,9 +40,12 @@ export async function startViewerServer(
     port: (server.address() as AddressInfo).port,
     async close(graceMs) {
       const cut = setTimeout(() => server.closeAllConnections(), graceMs)
+      // A connection whose last response ends from now on would stay for its keep-alive time.
+      const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS)
       tunnels.destroy()
       await app.close()
       clearTimeout(cut)
+      clearInterval(sweep)
     },
   }
 }
@@ -63,9 +67,14 @@ function createApp(ports: ViewerPorts, tunnels: Tunnels): { app: FastifyInstance
         shouldUpgradeCallback: (message: IncomingMessage) => isWebSocket(message),
       }
       server = createServer(options, (message, response) => {
-        scanHead(message.rawHeaders, scan)
-        const site = scan.host === null ? null : ports.router(scan.host)
-        if (site === null || !answerHit(message, response, scan, site, ports)) handler(message, response)
+        try {
+          scanHead(message.rawHeaders, scan)
+          const site = scan.host === null ? null : ports.router(scan.host)
+          if (site === null || !answerHit(message, response, scan, site, ports)) handler(message, response)
+        } catch (error) {
+          ports.onBug(error, { id: '' })
+          response.destroy()
+        }
       })
       server.on('upgrade', (message: IncomingMessage, socket: Socket, head: Buffer) => {
         tunnels.open(message, socket, head)
