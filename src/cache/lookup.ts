@@ -16,10 +16,10 @@ const ERROR_PAUSE: LookupPlan = { kind: 'serve', because: 'stale-error-pause' }
 const REFRESH: LookupPlan = { kind: 'refresh' }
 
 /** ('Manage how long content stays in the cache', stale content) */
-export function planLookup(entry: CacheEntry, now: number): LookupPlan {
+export function planLookup(entry: CacheEntry, now: number, isBackground: boolean): LookupPlan {
   const { settlement } = entry.object
   if (now < settlement.freshUntil) return FRESH
-  if (now < settlement.staleWhileRevalidateUntil) return WHILE_REVALIDATE
+  if (!isBackground && now < settlement.staleWhileRevalidateUntil) return WHILE_REVALIDATE
   return now < entry.pausedUntil && now < settlement.staleIfErrorUntil ? ERROR_PAUSE : REFRESH
 }
 

@@ -14,13 +14,17 @@ import type { StoreReason } from '../model/result-types.ts'
 
 /** One fetch from the layer behind, and what it is for. */
 interface Fetching {
-  /** Under which others find its flight; of HEAD it may be the key of the GET. */
+  /** Of the entry it may refresh; of HEAD that may be the GET's. */
   readonly key: string
+  /** Under which others find its flight: an answer to HEAD is for HEAD only. */
+  readonly flightKey: string
   /** The expired copy that it may refresh. */
   readonly entry: CacheEntry | null
   readonly request: OriginRequest
   readonly context: RequestContext
   readonly record: TierRecord
+  /** Invalidations up to this sequence number came before the fetch. */
+  readonly startedAt: number
   flight: Flight | null
 }
 
@@ -45,17 +49,15 @@ export class CacheTier implements Upstream {
   readonly options: TierOptions
   #next: Upstream
   #flights = new Map<string, Flight>()
+  /** Keys that are refreshed behind a viewer who got the stale copy. */
+  #refreshing = new Set<string>()
+  /** Bytes of bodies that are still coming in and will be stored. */
+  #incoming = 0
 
   constructor(next: Upstream, store: CacheStore, options: TierOptions) {
     this.#next = next
     this.store = store
     this.options = options
-  }
-
-  /** The entry for a key if no invalidation has taken it. Synchronous, for the hot path as well. */
-  peek(key: string, context: LookupContext): CacheEntry | null {
-    const found = this.#lookUp(key, context)
-    return found === 'invalidated' ? null : found
   }
 
   fetch(request: OriginRequest, context: RequestContext): Promise<OriginResponse> {
@@ -71,7 +73,7 @@ export class CacheTier implements Upstream {
       return this.#refill(key, null, request, context, record)
     }
     const now = context.clock.now()
-    const plan = planLookup(found, now)
+    const plan = planLookup(found, now, context.isBackground)
     if (plan.kind === 'refresh') {
       record.because = 'expired'
       return this.#refill(key, found, request, context, record)
@@ -121,14 +123,25 @@ export class CacheTier implements Upstream {
     context: RequestContext,
     record: TierRecord,
   ): Promise<OriginResponse> {
-    const fetching: Fetching = { key, entry, request, context, record, flight: null }
+    const { sequence } = context.invalidations
+    const flightKey = request.method === 'HEAD' ? toHeadKey(request.key) : key
+    const fetching: Fetching = {
+      key,
+      flightKey,
+      entry,
+      request,
+      context,
+      record,
+      startedAt: sequence,
+      flight: null,
+    }
     if (request.isRange || !context.rules.collapses) return this.#lead(fetching)
-    const flight = this.#flights.get(key)
+    const flight = this.#flights.get(flightKey)
     if (flight !== undefined && !flight.token.cancelled && !this.#isOvertaken(flight, context)) {
       return this.#follow(flight, fetching)
     }
-    fetching.flight = new Flight(context.invalidations.sequence, context.token)
-    this.#flights.set(key, fetching.flight)
+    fetching.flight = new Flight(sequence, context.token)
+    this.#flights.set(flightKey, fetching.flight)
     return this.#lead(fetching)
   }
 
@@ -136,7 +149,7 @@ export class CacheTier implements Upstream {
     const { context, record } = fetching
     const response = await flight.follow(context.token)
     // What the first one got may not be for sharing: then each that waited asks by itself.
-    if (response.settlement?.store !== true || !response.body.isReadableFromStart) return this.#lead(fetching)
+    if (response === null || !response.body.isReadableFromStart) return this.#lead(fetching)
     record.verdict = 'hit'
     record.because = 'collapsed'
     context.trace.settlement ??= response.settlement
@@ -147,17 +160,16 @@ export class CacheTier implements Upstream {
     return context.invalidations.covers(context.invalidationUrl, flight.startedAt)
   }
 
-  #leave({ key, flight }: Fetching): void {
-    if (flight !== null && this.#flights.get(key) === flight) this.#flights.delete(key)
+  #leave({ flightKey, flight }: Fetching): void {
+    if (flight !== null && this.#flights.get(flightKey) === flight) this.#flights.delete(flightKey)
   }
 
   async #lead(fetching: Fetching): Promise<OriginResponse> {
-    const { entry, request, context, flight } = fetching
-    const startedAt = context.invalidations.sequence
+    const { entry, request, context, record, flight } = fetching
     try {
       const response = await this.#next.fetch(toUpstreamRequest(request, entry, context), context)
-      const result = this.#take(fetching, response, startedAt)
-      flight?.land(result)
+      const result = this.#take(fetching, response)
+      flight?.land(record.stored === false ? null : result)
       return result
     } catch (error) {
       this.#leave(fetching)
@@ -167,7 +179,7 @@ export class CacheTier implements Upstream {
   }
 
   /** Refreshes the expired copy, or stores the new answer. */
-  #take(fetching: Fetching, response: OriginResponse, startedAt: number): OriginResponse {
+  #take(fetching: Fetching, response: OriginResponse): OriginResponse {
     const { entry, context } = fetching
     if (entry !== null) {
       const refreshed = this.#refreshed(fetching, entry, response)
@@ -178,7 +190,7 @@ export class CacheTier implements Upstream {
     }
     const settled = response.settlement === null ? this.#settle(response, context) : response
     context.trace.settlement ??= settled.settlement
-    this.#store(fetching, settled, startedAt)
+    this.#store(fetching, settled)
     return settled
   }
 
@@ -196,14 +208,8 @@ export class CacheTier implements Upstream {
       const settlement = context.rules.settle({ status: object.status, headers }, now)
       return this.#confirm(fetching, { ...object, headers, settlement }, response.layer)
     }
-    const { settlement } = response
-    const isConfirmedBelow = settlement !== null && response.outcome !== 'Miss'
-    if (
-      isConfirmedBelow &&
-      object.status === response.status &&
-      isSameVersion(object.headers, response.headers)
-    ) {
-      return this.#confirm(fetching, { ...object, headers: response.headers, settlement }, response.layer)
+    if (isRefreshedBelow(object, response)) {
+      return this.#confirm(fetching, toStoredObject(response, response.settlement), response.layer)
     }
     const mayStandIn = now < object.settlement.staleIfErrorUntil && object.status < 400
     if (response.status < 500 || !mayStandIn || context.token.cancelled) return null
@@ -216,20 +222,30 @@ export class CacheTier implements Upstream {
     return toServed(object, 'RefreshHit', this.options.layerName)
   }
 
-  #confirm({ key, context, record }: Fetching, object: StoredObject, layer: Layer): OriginResponse {
+  #confirm(fetching: Fetching, object: StoredObject, layer: Layer): OriginResponse {
+    const { key, context, record } = fetching
     const { settlement } = object
-    record.verdict = 'refresh'
-    record.because = 'not-modified'
-    record.stored = settlement.store
-    record.storedBecause = settlement.because
+    // A copy that the layer behind serves stale is no confirmation, only as good as ours.
+    const isFresh = context.clock.now() < settlement.freshUntil || settlement.ttl === 0
+    record.verdict = isFresh ? 'refresh' : 'hit'
+    record.because = isFresh ? 'not-modified' : 'stale-if-error'
     context.trace.settlement ??= settlement
-    if (settlement.store) this.store.set(key, new CacheEntry(object, context.invalidations.sequence))
-    else this.store.delete(key)
+    if (this.#isInvalidatedSince(fetching)) this.#refuse(fetching, 'invalidated-meanwhile')
+    else {
+      record.stored = settlement.store
+      record.storedBecause = settlement.because
+      if (settlement.store) this.store.set(key, new CacheEntry(object, context.invalidations.sequence))
+      else this.store.delete(key)
+    }
     return toServed(object, 'RefreshHit', layer)
   }
 
+  #isInvalidatedSince({ context, startedAt }: Fetching): boolean {
+    return context.invalidations.covers(context.invalidationUrl, startedAt)
+  }
+
   /** Stores the response when its body is complete; until then others find its flight. */
-  #store(fetching: Fetching, response: OriginResponse, startedAt: number): void {
+  #store(fetching: Fetching, response: OriginResponse): void {
     const { context } = fetching
     const { settlement, body } = response
     if (settlement === null || !settlement.store) {
@@ -238,25 +254,33 @@ export class CacheTier implements Upstream {
     // The failure of a fetch that was given up says nothing about the origin.
     if (context.token.cancelled && response.failure !== null) return this.#refuse(fetching, 'abandoned')
     if (this.#isTooLarge(response)) return this.#refuse(fetching, 'too-large')
-    if (body.state === 'complete') return this.#put(fetching, response, settlement, startedAt)
-    const isKept = body.keep(this.options.largestObject, (outcome) => {
-      if (outcome === 'complete') this.#put(fetching, response, settlement, startedAt)
-      else if (outcome === 'too-large') this.#refuse(fetching, 'too-large')
-      else this.#refuse(fetching, context.token.cancelled ? 'abandoned' : 'truncated')
-    })
-    if (!isKept) this.#refuse(fetching, 'truncated')
+    if (body.state === 'complete') return this.#put(fetching, response, settlement)
+    this.#keep(fetching, response, settlement)
   }
 
-  #put(fetching: Fetching, response: OriginResponse, settlement: Settlement, startedAt: number): void {
+  /** Stores a body that is still coming in. What comes in counts against the budget as what is stored does. */
+  #keep(fetching: Fetching, response: OriginResponse, settlement: Settlement): void {
+    const expected = Number(response.headers.get('content-length') ?? 0)
+    if (this.#incoming + expected > this.store.budgetBytes) return this.#refuse(fetching, 'no-room')
+    this.#incoming += expected
+    const isKept = response.body.keep(this.options.largestObject, (outcome) => {
+      this.#incoming -= expected
+      if (outcome === 'complete') this.#put(fetching, response, settlement)
+      else if (outcome === 'too-large') this.#refuse(fetching, 'too-large')
+      else this.#refuse(fetching, fetching.context.token.cancelled ? 'abandoned' : 'truncated')
+    })
+    if (isKept) return
+    this.#incoming -= expected
+    this.#refuse(fetching, 'truncated')
+  }
+
+  #put(fetching: Fetching, response: OriginResponse, settlement: Settlement): void {
     const { request, context, record } = fetching
-    const { invalidations, invalidationUrl } = context
-    if (invalidations.covers(invalidationUrl, startedAt)) {
-      return this.#refuse(fetching, 'invalidated-meanwhile')
-    }
+    if (this.#isInvalidatedSince(fetching)) return this.#refuse(fetching, 'invalidated-meanwhile')
     if (response.body.bytes > this.options.largestObject) return this.#refuse(fetching, 'too-large')
     // An answer to HEAD describes an object, it is none: kept under its own key.
     const key = request.method === 'HEAD' ? toHeadKey(request.key) : request.key
-    this.store.set(key, new CacheEntry(toStoredObject(response, settlement), invalidations.sequence))
+    this.store.set(key, new CacheEntry(toStoredObject(response, settlement), context.invalidations.sequence))
     record.stored = true
     record.storedBecause = settlement.because
     this.#leave(fetching)
@@ -273,17 +297,34 @@ export class CacheTier implements Upstream {
     return length !== null && Number(length) > this.options.largestObject
   }
 
-  /** Refreshes without a viewer that waits; one at a time, since later ones find the flight. */
+  /** Refreshes without a viewer that waits, one at a time. */
   #refreshBehind(key: string, entry: CacheEntry, request: OriginRequest, context: RequestContext): void {
-    if (this.#flights.has(key) || request.isRange) return
+    if (this.#refreshing.has(key) || request.isRange || request.method === 'HEAD') return
+    this.#refreshing.add(key)
     const { trace } = context
     const quiet = new Trace(trace.id, trace.startedAt, trace.startedTick)
-    const behind: RequestContext = { ...context, trace: quiet, token: new CancelToken() }
-    this.#refill(key, entry, request, behind, this.#record(quiet)).then(
-      (response) => response.body.discard(),
-      () => {},
-    )
+    const behind: RequestContext = { ...context, trace: quiet, token: new CancelToken(), isBackground: true }
+    this.#refill(key, entry, request, behind, this.#record(quiet))
+      .then(
+        (response) => response.body.discard(),
+        () => {},
+      )
+      .finally(() => this.#refreshing.delete(key))
   }
+}
+
+/** The layer behind has a copy of its own of the same version, complete and at hand. */
+function isRefreshedBelow(
+  object: StoredObject,
+  response: OriginResponse,
+): response is OriginResponse & { settlement: Settlement } {
+  return (
+    response.settlement !== null &&
+    response.outcome !== 'Miss' &&
+    response.body.state === 'complete' &&
+    response.status === object.status &&
+    isSameVersion(object.headers, response.headers)
+  )
 }
 
 function toHeadKey(key: string): string {

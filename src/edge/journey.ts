@@ -31,7 +31,14 @@ export async function answerRequest(received: ViewerRequest, visit: Visit): Prom
   }
 
   const response = await fetchObject(request, selected, visit)
-  return toViewerAnswer(request, response, selected, visit)
+  if (selected.hooks.viewerResponse === null) return toViewerAnswer(request, response, selected, visit)
+  // While the function runs nobody reads the body; it must not be taken for unwanted.
+  const release = response.body.hold()
+  try {
+    return await toViewerAnswer(request, response, selected, visit)
+  } finally {
+    release()
+  }
 }
 
 /** '/' stands for the default root object, before the behavior is chosen. ('Specify a default root object') */
@@ -100,6 +107,7 @@ export function toContext(request: ViewerRequest, selected: CompiledBehavior, vi
     invalidationUrl: selected.invalidationUrl(request),
     pop: place.pop,
     region: place.region,
+    isBackground: false,
   }
 }
 

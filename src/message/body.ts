@@ -96,8 +96,8 @@ export class Body {
     this.state = 'failed'
     this.error = error
     for (const reader of this.#readers) reader.onEnd()
-    this.#readers = NO_READERS
-    this.#chunks = NO_CHUNKS
+    // Readers that lag behind still get what came.
+    if (this.#readers.length === 0) this.#chunks = NO_CHUNKS
     this.#settle('failed')
   }
 
@@ -127,6 +127,18 @@ export class Body {
       this.#applyBackpressure()
     }
     return true
+  }
+
+  /**
+   * Keeps the body readable from its start for somebody who reads later; the function that comes back ends that
+   * without stopping the source.
+   */
+  hold(): () => void {
+    const holder = new BodyReader(this, NO_CONSUMER)
+    if (this.state === 'open') this.#readers = [...this.#readers, holder]
+    return () => {
+      this.#readers = this.#readers.filter((each) => each !== holder)
+    }
   }
 
   /** Nobody will read this body: stops its source unless somebody reads or keeps it. */
@@ -205,6 +217,7 @@ export class Body {
   }
 
   #dropPassed(): void {
+    if (this.#readers.length === 0) return
     let passed = Infinity
     for (const reader of this.#readers) passed = Math.min(passed, reader.position)
     const count = Math.min(passed, this.#dropped + this.#chunks.length) - this.#dropped
@@ -248,6 +261,8 @@ export interface BodyConsumer {
   onError(error: Error): void
 }
 
+const NO_CONSUMER: BodyConsumer = { onData: () => false, onEnd() {}, onError() {} }
+
 /** One reader's position in a body; created by {@link Body.read}, starts with {@link resume}. */
 export class BodyReader {
   /** Chunks read so far. */
@@ -283,7 +298,7 @@ export class BodyReader {
 
   /** @internal */
   onEnd(): void {
-    if (this.#flowing || this.#body.state === 'failed') this.#pump()
+    if (this.#flowing) this.#pump()
   }
 
   #pump(): void {

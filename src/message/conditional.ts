@@ -18,13 +18,8 @@ export function isNotModified(requestHeaders: Headers, status: number, responseH
   return since !== null && last !== null && last <= since
 }
 
-const CONDITIONS = new Set([
-  'if-match',
-  'if-modified-since',
-  'if-none-match',
-  'if-range',
-  'if-unmodified-since',
-])
+/** If-Range stays: it belongs to the Range that goes along (RFC 9110, section 13.1.5). */
+const CONDITIONS = new Set(['if-match', 'if-modified-since', 'if-none-match', 'if-unmodified-since'])
 
 /**
  * Request headers that ask the next layer whether a stored response still holds; null when it has no validator.

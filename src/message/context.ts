@@ -15,8 +15,6 @@ export interface CacheRules {
   /** False when cookies are forwarded: no collapsing, no conditional requests. */
   readonly collapses: boolean
   readonly revalidates: boolean
-  /** MinTTL = 0: requests that waited for a response that turns out private are sent on, one each. */
-  readonly releasesUncacheable: boolean
 }
 
 /** Invalidations of one distribution: (pattern, sequence) pairs, appended only. */
@@ -64,4 +62,6 @@ export interface RequestContext {
   readonly invalidationUrl: string
   readonly pop: string
   readonly region: string
+  /** A refresh without a viewer: stale copies of the layers behind are no answer. */
+  readonly isBackground: boolean
 }

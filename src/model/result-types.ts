@@ -73,6 +73,7 @@ export type StoreReason =
   | 'caching-disabled'
   | 'vary-star'
   | 'too-large' // above the largest cacheable object
+  | 'no-room' // the budget of the place is taken by objects that are still coming in
   | 'truncated' // the body ended before its Content-Length, or the connection broke
   | 'invalidated-meanwhile' // an invalidation came while it was fetched
   | 'abandoned' // the viewer left before the end and nobody else waited

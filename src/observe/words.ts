@@ -38,6 +38,7 @@ export const STORE_SENTENCES: Readonly<Record<StoreReason, string>> = {
   'caching-disabled': 'minimum, default and maximum TTL of the behavior are all 0',
   'vary-star': 'Vary: * makes every response different',
   'too-large': 'the object is larger than the largest object a cache takes',
+  'no-room': 'the budget of the place is taken by objects that are still coming in',
   truncated: 'the body ended before it was complete',
   'invalidated-meanwhile': 'an invalidation came while the object was being fetched',
   abandoned: 'the viewer left before the end and nobody else waited for the object',

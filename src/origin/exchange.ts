@@ -1,4 +1,5 @@
 // One exchange with an HTTP origin: a request out, a response head and a streaming body back.
+import { STATUS_CODES } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import { Body, type BodySource } from '../message/body.ts'
@@ -24,6 +25,8 @@ export interface ExchangeResponse {
   readonly headers: Headers
   readonly body: Body
 }
+
+const REASON_PHRASE = /^[\t\x20-\x7e\x80-\xff]*$/
 
 /** Connection-level headers: they concern one hop and are never passed on (RFC 9110, section 7.6.1). */
 const HOP_BY_HOP = new Set([
@@ -109,7 +112,10 @@ class ExchangeHandler implements BodySource {
     this.#resumeSocket = resume
     const body = new Body(this)
     this.#body = body
-    this.#resolve({ status, statusText, headers: toEndToEnd(rawHeaders), body })
+    // A reason phrase that Node.js would refuse to write is replaced; it means nothing (RFC 9112, section 4).
+    const isWritable = statusText !== '' && REASON_PHRASE.test(statusText)
+    const phrase = isWritable ? statusText : (STATUS_CODES[status] ?? '')
+    this.#resolve({ status, statusText: phrase, headers: toEndToEnd(rawHeaders), body })
     return true
   }
 

@@ -57,7 +57,6 @@ export function compileRules(
     },
     collapses: !isDisabled && !hasCookies,
     revalidates: !hasCookies,
-    releasesUncacheable: bounds.MinTTL === 0,
   }
 }
 

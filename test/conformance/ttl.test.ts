@@ -385,26 +385,26 @@ describe(ERRORS_PAGE, () => {
 describe('What a behavior tells the cache tiers', () => {
   const cookies = { Cookies: { Forward: 'all', WhitelistedNames: [] } } as const
   test.each([
-    { name: 'CachingOptimized', behavior: withPolicies({}), flags: [true, true, false] },
-    { name: 'a policy with MinTTL 0', behavior: withPolicies(POLICIES.A), flags: [true, true, true] },
-    { name: 'CachingDisabled', behavior: withPolicies(POLICIES.E), flags: [false, true, true] },
-    { name: 'cookies in the key', behavior: withPolicies({ Cookies: ALL }), flags: [false, false, false] },
+    { name: 'CachingOptimized', behavior: withPolicies({}), flags: [true, true] },
+    { name: 'a policy with MinTTL 0', behavior: withPolicies(POLICIES.A), flags: [true, true] },
+    { name: 'CachingDisabled', behavior: withPolicies(POLICIES.E), flags: [false, true] },
+    { name: 'cookies in the key', behavior: withPolicies({ Cookies: ALL }), flags: [false, false] },
     {
       name: 'one cookie to the origin',
       behavior: withPolicies({}, { Cookies: listed('session') }),
-      flags: [false, false, false],
+      flags: [false, false],
     },
     {
       name: 'an origin request policy without',
       behavior: withPolicies({}, { Cookies: NONE }),
-      flags: [true, true, false],
+      flags: [true, true],
     },
-    { name: 'legacy settings', behavior: withLegacy(), flags: [true, true, true] },
-    { name: 'legacy settings with cookies', behavior: withLegacy(cookies), flags: [false, false, true] },
-    { name: 'legacy Headers: *', behavior: withLegacy({ Headers: ['*'] }), flags: [false, true, true] },
-  ])('$name: collapses, revalidates, releases uncacheable: $flags', ({ behavior, flags }) => {
-    const { collapses, revalidates, releasesUncacheable } = compileRules(behavior, aDistribution(), false)
-    expect([collapses, revalidates, releasesUncacheable]).toEqual(flags)
+    { name: 'legacy settings', behavior: withLegacy(), flags: [true, true] },
+    { name: 'legacy settings with cookies', behavior: withLegacy(cookies), flags: [false, false] },
+    { name: 'legacy Headers: *', behavior: withLegacy({ Headers: ['*'] }), flags: [false, true] },
+  ])('$name: collapses, revalidates: $flags', ({ behavior, flags }) => {
+    const { collapses, revalidates } = compileRules(behavior, aDistribution(), false)
+    expect([collapses, revalidates]).toEqual(flags)
   })
 
   test.each([
