@@ -19,8 +19,6 @@ import { createPolicyBook } from './policy-book.ts'
 import type { Source } from './readers/read-tree.ts'
 import { readTree } from './readers/read-tree.ts'
 import { readDistribution } from './schema/distribution.ts'
-import type { FileSettings } from './settings.ts'
-import { readSettings } from './settings.ts'
 import type { SupportNote } from './support.ts'
 import { SupportNotes } from './support.ts'
 import type { TargetResolver } from './targets.ts'
@@ -52,7 +50,6 @@ export type LoadResult =
       readonly notes: readonly SupportNote[]
       /** Absolute paths of the configuration files, to watch. */
       readonly files: readonly string[]
-      readonly settings: FileSettings
       /** Where a domain name is reached that a function chose. */
       readonly resolveTarget: TargetResolver
     }
@@ -132,7 +129,6 @@ function build(
     report,
   })
   const notes = new SupportNotes()
-  const settings = readSettings(sectionsOf(sources, 'settings'), report)
   const isUnconfigured = files.length === 0 && (options.inline === undefined || options.inline === null)
   let Distributions: Distribution[]
   if (isUnconfigured) {
@@ -157,12 +153,11 @@ function build(
     warnings: report.sorted(),
     notes: notes.notes,
     files,
-    settings,
     resolveTarget,
   }
 }
 
-function sectionsOf(sources: readonly Source[], key: 'origins' | 'lambdas' | 'settings') {
+function sectionsOf(sources: readonly Source[], key: 'origins' | 'lambdas') {
   return sources.flatMap((source) => source[key] ?? [])
 }
 

@@ -1,7 +1,10 @@
-// What pocketfront honours only partly or not at all, as one table; a line goes when its feature comes.
-import type { ConfigNode, MapNode } from './nodes/node.ts'
+// Notes on what a configuration asks for and does not get, for the lines at start.
+import type { DefaultCacheBehavior } from '../model/cache-behavior.ts'
+import type { MapNode } from './nodes/node.ts'
+import type { Part } from './support-rules.ts'
+import { SILENT, SUPPORT } from './support-rules.ts'
 
-/** Something in the configuration that works differently here, for the lines at start. */
+/** Something in the configuration that works differently here. */
 export interface SupportNote {
   /** Id of the distribution. */
   readonly distribution: string
@@ -10,203 +13,9 @@ export interface SupportNote {
   readonly detail: string
 }
 
-type Part = 'distribution' | 'origin' | 'behavior' | 'error response'
-
-interface SupportRule {
-  readonly part: Part
-  readonly key: string
-  /** Whether this value asks for the feature. */
-  readonly when: (node: ConfigNode) => boolean
-  readonly handling: SupportNote['handling']
-  readonly detail: string
-}
-
-/** Keys of AWS's forms that are no settings of the data plane, or that have no effect on one machine. */
-const SILENT: Readonly<Record<Part, readonly string[]>> = {
-  distribution: [
-    'ARN',
-    'Status',
-    'LastModifiedTime',
-    'CallerReference',
-    'IsIPV6Enabled',
-    'IPV6Enabled',
-    'AnycastIpListId',
-    'Tags',
-    'AliasICPRecordals',
-    'Restrictions',
-    'ViewerCertificate',
-    'TenantConfig',
-    'ETag',
-  ],
-  origin: [],
-  behavior: [],
-  'error response': [],
-}
-
-const SUPPORT: readonly SupportRule[] = [
-  {
-    part: 'behavior',
-    key: 'ViewerProtocolPolicy',
-    when: isWord('redirect-to-https', 'https-only'),
-    handling: 'approximated',
-    detail: 'there is no HTTPS listener; viewers are served over HTTP without a redirect',
-  },
-  {
-    part: 'behavior',
-    key: 'TrustedKeyGroups',
-    when: isEnabled,
-    handling: 'ignored',
-    detail: 'signed URLs and signed cookies are not checked',
-  },
-  {
-    part: 'behavior',
-    key: 'TrustedSigners',
-    when: isEnabled,
-    handling: 'ignored',
-    detail: 'signed URLs and signed cookies are not checked',
-  },
-  {
-    part: 'behavior',
-    key: 'FunctionAssociations',
-    when: isFilled,
-    handling: 'ignored',
-    detail: 'CloudFront Functions are not run',
-  },
-  {
-    part: 'behavior',
-    key: 'RealtimeLogConfigArn',
-    when: isFilled,
-    handling: 'ignored',
-    detail: 'no real-time logs are written',
-  },
-  {
-    part: 'behavior',
-    key: 'FieldLevelEncryptionId',
-    when: isFilled,
-    handling: 'ignored',
-    detail: 'fields of forms are passed on as they are',
-  },
-  { part: 'behavior', key: 'GrpcConfig', when: isEnabled, handling: 'ignored', detail: 'gRPC needs HTTP/2' },
-  {
-    part: 'behavior',
-    key: 'SmoothStreaming',
-    when: isTrue,
-    handling: 'ignored',
-    detail: 'manifests of Smooth Streaming are ordinary objects',
-  },
-  {
-    part: 'origin',
-    key: 'OriginShield',
-    when: isEnabled,
-    handling: 'ignored',
-    detail: 'requests go from the regional edge cache straight to the origin',
-  },
-  {
-    part: 'origin',
-    key: 'VpcOriginConfig',
-    when: isFilled,
-    handling: 'approximated',
-    detail: 'VPC origins are reached as custom origins',
-  },
-  {
-    part: 'distribution',
-    key: 'OriginGroups',
-    when: isFilled,
-    handling: 'approximated',
-    detail: 'only the primary origin of a group is asked; there is no failover',
-  },
-  {
-    part: 'error response',
-    key: 'ResponsePagePath',
-    when: isFilled,
-    handling: 'ignored',
-    detail: "the origin's own error page is shown; ErrorCachingMinTTL is honoured",
-  },
-  {
-    part: 'distribution',
-    key: 'WebACLId',
-    when: isFilled,
-    handling: 'ignored',
-    detail: 'no firewall rules are evaluated',
-  },
-  {
-    part: 'distribution',
-    key: 'Logging',
-    when: isLogging,
-    handling: 'ignored',
-    detail: 'no access logs are written',
-  },
-  {
-    part: 'distribution',
-    key: 'HttpVersion',
-    when: isWord('http2', 'http3', 'http2and3'),
-    handling: 'approximated',
-    detail: 'viewers are answered over HTTP/1.1',
-  },
-  {
-    part: 'distribution',
-    key: 'PriceClass',
-    when: isWord('PriceClass_100', 'PriceClass_200'),
-    handling: 'ignored',
-    detail: 'every edge location can be used',
-  },
-  {
-    part: 'distribution',
-    key: 'ContinuousDeploymentPolicyId',
-    when: isFilled,
-    handling: 'ignored',
-    detail: 'no requests are sent to a staging distribution',
-  },
-  {
-    part: 'distribution',
-    key: 'Staging',
-    when: isTrue,
-    handling: 'ignored',
-    detail: 'it is served as any other distribution',
-  },
-  {
-    part: 'distribution',
-    key: 'ConnectionMode',
-    when: isWord('tenant-only'),
-    handling: 'ignored',
-    detail: 'there are no distribution tenants; it is served by its own name',
-  },
-  {
-    part: 'distribution',
-    key: 'ViewerMtlsConfig',
-    when: isFilled,
-    handling: 'ignored',
-    detail: 'no client certificates are asked for',
-  },
-  {
-    part: 'distribution',
-    key: 'ConnectionFunctionAssociation',
-    when: isFilled,
-    handling: 'ignored',
-    detail: 'connection functions are not run',
-  },
-  {
-    part: 'distribution',
-    key: 'CacheTagConfig',
-    when: isFilled,
-    handling: 'ignored',
-    detail: 'objects are not invalidated by tag',
-  },
-  {
-    part: 'distribution',
-    key: 'GeoRestriction',
-    when: isRestriction,
-    handling: 'ignored',
-    detail: 'viewers of every country are served',
-  },
-  {
-    part: 'distribution',
-    key: 'Aliases',
-    when: isFilled,
-    handling: 'approximated',
-    detail: 'aliases are served over HTTP, without their certificate',
-  },
-]
+/** Headers that no request brings along here. (Developer Guide, 'Add CloudFront request headers') */
+const UNKNOWN_HEADERS =
+  /^cloudfront-viewer-(?:asn|cert-.*|city|country|country-name|country-region|country-region-name|ja[34]-fingerprint|latitude|longitude|metro-code|postal-code|time-zone|tls)$/i
 
 /** The keys that the table and the silent list know for a part. */
 export function supportKeys(part: Part): string[] {
@@ -215,7 +24,19 @@ export function supportKeys(part: Part): string[] {
 
 /** Collects notes, each feature once per distribution. */
 export class SupportNotes {
-  readonly notes: SupportNote[] = []
+  #notes: SupportNote[] = []
+  /** By distribution, in the spelling of the policy that named them first. */
+  #unknownHeaders = new Map<string, Map<string, string>>()
+
+  get notes(): SupportNote[] {
+    const headerNotes = [...this.#unknownHeaders].map(([distribution, names]) => ({
+      distribution,
+      feature: names.size === 1 ? [...names.values()].join() : 'CloudFront-Viewer-*',
+      handling: 'ignored' as const,
+      detail: `${names.size === 1 ? 'not sent' : `${[...names.values()].join(', ')} are not sent`}: nothing is known of the viewer's place and TLS connection`,
+    }))
+    return [...this.#notes, ...headerNotes]
+  }
 
   collect(distribution: string, part: Part, node: MapNode): void {
     for (const rule of SUPPORT) {
@@ -226,45 +47,29 @@ export class SupportNotes {
     }
   }
 
+  /** What a behavior asks for through its policies, or the settings from before them. */
+  collectPolicies(distribution: string, { Cache, ResponseHeadersPolicy }: DefaultCacheBehavior): void {
+    const names =
+      Cache.kind === 'legacy'
+        ? Cache.ForwardedValues.Headers
+        : [Cache.CachePolicy, Cache.OriginRequestPolicy].flatMap((policy) =>
+            policy === null || policy.Headers.behavior === 'allExcept' ? [] : policy.Headers.names,
+          )
+    for (const name of names) {
+      if (!UNKNOWN_HEADERS.test(name)) continue
+      const known = this.#unknownHeaders.get(distribution) ?? new Map<string, string>()
+      if (!known.has(name.toLowerCase())) known.set(name.toLowerCase(), name)
+      this.#unknownHeaders.set(distribution, known)
+    }
+    if (ResponseHeadersPolicy?.ServerTiming.Enabled !== true) return
+    const detail = 'no Server-Timing header is added'
+    this.#add({ distribution, feature: 'ServerTimingHeadersConfig', handling: 'ignored', detail })
+  }
+
   #add(note: SupportNote): void {
-    const isNoted = this.notes.some(
+    const isNoted = this.#notes.some(
       (it) => it.distribution === note.distribution && it.feature === note.feature,
     )
-    if (!isNoted) this.notes.push(note)
+    if (!isNoted) this.#notes.push(note)
   }
-}
-
-function isWord(...words: readonly string[]): (node: ConfigNode) => boolean {
-  const known = new Set(words.map((word) => word.toLowerCase()))
-  return (node) => node.kind === 'scalar' && known.has(node.text.toLowerCase())
-}
-
-function isTrue(node: ConfigNode): boolean {
-  return node.kind === 'scalar' && node.text.toLowerCase() === 'true'
-}
-
-/** Neither null, '' nor an empty list. */
-function isFilled(node: ConfigNode): boolean {
-  if (node.kind === 'scalar') return node.text !== ''
-  return node.kind === 'map' || node.items.length > 0
-}
-
-/** `{Enabled: true}`, or our plain list with items. */
-function isEnabled(node: ConfigNode): boolean {
-  const entries = node.kind === 'map' ? node.entries : node.kind === 'list' ? node.extras : null
-  const flag = entries?.get('Enabled')?.value
-  if (flag !== undefined) return isTrue(flag)
-  return node.kind === 'list' && node.items.length > 0
-}
-
-/** Without Enabled, as templates write it, the presence of a bucket is enough. */
-function isLogging(node: ConfigNode): boolean {
-  if (node.kind !== 'map') return false
-  return node.entries.has('Enabled') ? isEnabled(node) : node.entries.has('Bucket')
-}
-
-function isRestriction(node: ConfigNode): boolean {
-  const entries = node.kind === 'map' ? node.entries : node.kind === 'list' ? node.extras : null
-  const type = entries?.get('RestrictionType')?.value
-  return type !== undefined && isWord('whitelist', 'blacklist')(type)
 }

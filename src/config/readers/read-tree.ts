@@ -14,7 +14,6 @@ export interface Source extends SourceParts {
   readonly name: string
   readonly origins: MapNode | null
   readonly lambdas: MapNode | null
-  readonly settings: MapNode | null
 }
 
 /** The first reader that recognises the tree reads it. */
@@ -50,8 +49,8 @@ export function readTree(root: ConfigNode, name: string, report: Report): Source
   const parts = reader.read(root, report)
   const isBare = parts.distributions.some((it) => it.config.place === root.place)
   if (!isBare) warnUnknown(root, [...reader.keys, ...SECTIONS], report)
-  const [origins, lambdas, settings] = SECTIONS.map((key) => readSection(root, key, report))
-  return { ...parts, name, origins: origins ?? null, lambdas: lambdas ?? null, settings: settings ?? null }
+  const [origins, lambdas] = SECTIONS.map((key) => readSection(root, key, report))
+  return { ...parts, name, origins: origins ?? null, lambdas: lambdas ?? null }
 }
 
 function readSection(root: MapNode, key: string, report: Report): MapNode | null {

@@ -3,7 +3,7 @@ import type { ConfigNode, MapNode } from '../nodes/node.ts'
 import type { Report } from '../nodes/report.ts'
 
 /** Sections that may stand in every file, AWS's outputs included. */
-export const SECTIONS = ['origins', 'lambdas', 'settings'] as const
+export const SECTIONS = ['origins', 'lambdas'] as const
 
 /** The lists of our own form. */
 export const LISTS = [

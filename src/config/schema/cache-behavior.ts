@@ -49,6 +49,7 @@ function readBehavior(fields: Fields, context: DistributionContext): DefaultCach
     ResponseHeadersPolicy: policies.responseHeaders.read(fields, form),
     ...readAssociations(fields, context),
   }
+  notes.collectPolicies(distributionId, behavior)
   fields.finish()
   return behavior
 }

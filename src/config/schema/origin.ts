@@ -7,7 +7,7 @@ import type {
   S3OriginConfig,
 } from '../../model/origin.ts'
 import type { Fields } from '../nodes/fields.ts'
-import { baseOf } from '../nodes/node.ts'
+import { baseOf, mapOf } from '../nodes/node.ts'
 import { isHostName, toBucket } from '../origins/host-names.ts'
 import { supportKeys } from '../support.ts'
 import type { DistributionContext } from './context.ts'
@@ -52,8 +52,15 @@ export function readOrigin(fields: Fields, originCount: number, context: Distrib
       `has more than ${MAX_HEADERS} headers`,
     )
   }
+  if (origin.target.kind === 'http') collectHttpNotes(fields, context)
   fields.finish()
   return origin
+}
+
+/** A folder needs no signature and no certificate, so they are no loss there. */
+function collectHttpNotes({ node }: Fields, { notes, distributionId }: DistributionContext): void {
+  const inner = ['S3OriginConfig', 'CustomOriginConfig', 'VpcOriginConfig'].map((key) => mapOf(node, key))
+  for (const part of [node, ...inner]) if (part !== null) notes.collect(distributionId, 'http origin', part)
 }
 
 function readDomainName(fields: Fields, id: string): string {

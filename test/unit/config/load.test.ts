@@ -239,19 +239,6 @@ CacheBehaviors: [{ <<: *base, PathPattern: /x, Compress: false }, { <<: *base, P
     expect(second.ok && second.deployment.Distributions[0]?.Id).toBe(id?.Id)
   })
 
-  test('settings are read, the last file wins', async () => {
-    await withFiles(
-      {
-        'a.yaml': `${MINIMAL}\nsettings: { port: 8080, pop: FRA56 }`,
-        'b.yaml': 'settings: { port: "9090" }',
-      },
-      async (cwd) => {
-        const { settings } = await loaded({ files: ['a.yaml', 'b.yaml'], cwd })
-        expect(settings).toEqual({ port: 9090, pop: 'FRA56', adminPort: null, host: null })
-      },
-    )
-  })
-
   test('JSON that is indented with tabs keeps its lines and columns', async () => {
     const [issue] = await issuesOf({ files: ['tabs.json'] })
     expect(issue).toMatchObject({

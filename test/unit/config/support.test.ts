@@ -1,7 +1,15 @@
 // What the lines at start say about settings that work differently here.
 import { expect, test } from 'vitest'
 import { managedPolicies } from '../../../src/config/managed-policies.ts'
-import { loaded, loadText } from './harness.ts'
+import { fixtures, loaded, loadText } from './harness.ts'
+
+const ORIGIN = 'Origins: [{ Id: app, DomainName: localhost }]'
+
+async function featuresOf(text: string, ...origins: string[]): Promise<string[]> {
+  const result = await loadText(text, { origins })
+  if (!result.ok) throw new Error(JSON.stringify(result.issues))
+  return result.notes.map((note) => note.feature)
+}
 
 test('every feature is noted once per distribution', async () => {
   const { notes } = await loaded({
@@ -48,6 +56,66 @@ test.each([
   )
   expect(result.ok && result.notes.map((note) => note.feature)).toEqual([feature])
   expect(result.ok && result.warnings).toEqual([])
+})
+
+const MTLS = 'ViewerMtlsConfig: { Mode: required, TrustStoreConfig: { TrustStoreId: t } }'
+
+test('client certificates of viewers are noted', async () => {
+  expect(await featuresOf(`${ORIGIN}\nDefaultCacheBehavior: { TargetOriginId: app }\n${MTLS}`)).toEqual([
+    'ViewerMtlsConfig',
+  ])
+})
+
+const BUCKET = 'DomainName: b.s3.eu-west-1.amazonaws.com'
+
+test.each([
+  [`${BUCKET}, OriginAccessControlId: E1`, 'OriginAccessControlId'],
+  [
+    `${BUCKET}, S3OriginConfig: { OriginAccessIdentity: origin-access-identity/cloudfront/E1 }`,
+    'OriginAccessIdentity',
+  ],
+  [
+    'DomainName: localhost, CustomOriginConfig: { OriginMtlsConfig: { ClientCertificateArn: a } }',
+    'OriginMtlsConfig',
+  ],
+  ['DomainName: localhost, ResponseCompletionTimeout: 60', 'ResponseCompletionTimeout'],
+])('an origin over HTTP with %s is noted, a folder is not', async (keys, feature) => {
+  const text = `Origins: [{ Id: app, ${keys} }]\nDefaultCacheBehavior: { TargetOriginId: app }`
+  expect(await featuresOf(text, 'app=http://localhost:9000')).toEqual([feature])
+  expect(await featuresOf(text, `app=${fixtures}`)).toEqual([])
+})
+
+test.each([
+  ['CachePolicy: { ParametersInCacheKeyAndForwardedToOrigin: { HeadersConfig: KEY } }'],
+  ['OriginRequestPolicy: { HeadersConfig: KEY, CookiesConfig: NONE, QueryStringsConfig: NONE }'],
+  ['ForwardedValues: { Headers: [CloudFront-Viewer-Country] }'],
+])('a header about the place of a viewer is noted: %s', async (settings) => {
+  const behavior = settings
+    .replace('KEY', '{ HeaderBehavior: whitelist, Headers: [CloudFront-Viewer-Country, Origin] }')
+    .replace('CookiesConfig: NONE', 'CookiesConfig: { CookieBehavior: none }')
+    .replace('QueryStringsConfig: NONE', 'QueryStringsConfig: { QueryStringBehavior: none }')
+  const text = `${ORIGIN}\nDefaultCacheBehavior: { TargetOriginId: app, ${behavior} }`
+  expect(await featuresOf(text)).toEqual(['CloudFront-Viewer-Country'])
+})
+
+test('many such headers are one note that names each of them once', async () => {
+  const policy = 'OriginRequestPolicy: AllViewerAndCloudFrontHeaders-2022-06'
+  const result = await loadText(
+    `${ORIGIN}\nDefaultCacheBehavior: { TargetOriginId: app, ${policy} }\n` +
+      `CacheBehaviors: [{ PathPattern: a, TargetOriginId: app, ${policy} }]`,
+  )
+  const notes = result.ok ? result.notes : []
+  expect(notes.map((note) => note.feature)).toEqual(['CloudFront-Viewer-*'])
+  expect(notes[0]?.detail.match(/CloudFront-Viewer-City/g)).toHaveLength(1)
+  expect(notes[0]?.detail).not.toContain('Viewer-Address')
+})
+
+test('Server-Timing is noted when a policy switches it on', async () => {
+  const withTiming = (Enabled: boolean): string =>
+    `${ORIGIN}\nDefaultCacheBehavior:\n  TargetOriginId: app\n` +
+    `  ResponseHeadersPolicy: { ServerTimingHeadersConfig: { Enabled: ${Enabled}, SamplingRate: 50 } }`
+  expect(await featuresOf(withTiming(true))).toEqual(['ServerTimingHeadersConfig'])
+  expect(await featuresOf(withTiming(false))).toEqual([])
 })
 
 test('the managed security headers have the values of the guide', () => {
