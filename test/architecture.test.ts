@@ -52,7 +52,6 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   chokidar: ['config', 'functions'],
   esbuild: ['functions'],
   pino: ['observe', 'assembly', 'cli'],
-  'pino-pretty': ['observe', 'cli'],
   commander: ['cli'],
 }
 

@@ -1,8 +1,8 @@
 // The start and reloads as events of the JSON form.
+import { toOriginRows } from './origin-rows.ts'
 import type { Started } from './start-lines.ts'
 import { localUrls } from './urls.ts'
 import type { LoadedConfiguration, ReloadOutcome } from '../assembly/options.ts'
-import { describeTargets } from '../config/targets.ts'
 import { findEdgeLocation } from '../model/locations.ts'
 
 /** One line of the JSON form. */
@@ -11,7 +11,7 @@ export type StartEvent = {
 } & Readonly<Record<string, unknown>>
 
 /** Everything that was loaded, and `ready` as the last event. */
-export function toStartEvents({ front, version, host, pop }: Started): StartEvent[] {
+export function toStartEvents({ front, version, host, pop, isDemo }: Started): StartEvent[] {
   const { deployment, notes, warnings } = front.loaded
   const servedCount = deployment.Distributions.filter((distribution) => distribution.Enabled).length
   const listening = { host, port: front.port, servedCount }
@@ -24,7 +24,7 @@ export function toStartEvents({ front, version, host, pop }: Started): StartEven
       enabled: distribution.Enabled,
       urls: localUrls(distribution, listening),
     })),
-    ...describeTargets(deployment).map((row) => ({ event: 'origin' as const, ...row })),
+    ...toOriginRows(front, isDemo).map((row) => ({ event: 'origin' as const, ...row })),
     ...notes.map((note) => ({ event: 'note' as const, ...note })),
     ...warnings.map((warning) => ({ event: 'warning' as const, ...warning })),
     {

@@ -1,12 +1,12 @@
 // The start and reloads as lines for people.
+import type { OriginRow } from './origin-rows.ts'
+import { toOriginRows } from './origin-rows.ts'
 import { toIssueText } from './problem.ts'
 import { localUrls } from './urls.ts'
 import { toSizeText } from './values.ts'
 import type { Pocketfront, ReloadOutcome } from '../assembly/options.ts'
 import type { ConfigIssue } from '../config/issues.ts'
 import type { SupportNote } from '../config/support.ts'
-import type { TargetRow } from '../config/targets.ts'
-import { describeTargets } from '../config/targets.ts'
 import type { Distribution } from '../model/distribution.ts'
 import { findEdgeLocation } from '../model/locations.ts'
 import type { Palette } from '../observe/palette.ts'
@@ -26,7 +26,7 @@ export function toStartLines(started: Started, palette: Palette, cwd: string): s
   const { deployment, notes, warnings } = front.loaded
   const served = deployment.Distributions.filter((distribution) => distribution.Enabled)
   const listening = { host, port: front.port, servedCount: served.length }
-  const rows = describeTargets(deployment)
+  const rows = toOriginRows(front, isDemo)
   const label = (text: string): string => palette.dim(text.padEnd(LABEL_WIDTH))
   const region = findEdgeLocation(pop)?.region ?? ''
   const { edge, regional, largestObject } = front.budgets
@@ -81,7 +81,7 @@ export function toReloadLines(outcome: ReloadOutcome, palette: Palette, cwd: str
 function toAdminLines(adminUrl: string, label: (text: string) => string, palette: Palette): string[] {
   return [
     `${label('admin')}${palette.cyan(adminUrl)}  ${palette.dim('clock, metrics, invalidations; GET / lists everything')}`,
-    `${label('why')}curl -s ${adminUrl}/traces?last=1`,
+    `${label('why')}curl -s '${adminUrl}/traces?last=1'`,
   ]
 }
 
@@ -99,11 +99,11 @@ function toDistributionLines(
   ]
 }
 
-function toOriginLines(distribution: Distribution, rows: readonly TargetRow[], palette: Palette): string[] {
+function toOriginLines(distribution: Distribution, rows: readonly OriginRow[], palette: Palette): string[] {
   const unresolved = new Set(
     distribution.Origins.filter((origin) => origin.target.kind === 'unresolved').map((origin) => origin.Id),
   )
-  const isReached = (row: TargetRow): boolean => !unresolved.has(row.originId)
+  const isReached = (row: OriginRow): boolean => !unresolved.has(row.originId)
   const idWidth = widest(rows.map((row) => row.originId))
   const nameWidth = widest(rows.map((row) => row.domainName))
   const targetWidth = widest(rows.filter(isReached).map((row) => row.target))
@@ -115,9 +115,11 @@ function toOriginLines(distribution: Distribution, rows: readonly TargetRow[], p
 }
 
 function toNoteLines(notes: readonly SupportNote[], palette: Palette): string[] {
+  const handlingWidth = widest(notes.map((note) => note.handling))
   const width = widest(notes.map((note) => note.feature))
   return notes.map(
-    ({ feature, handling, detail }) => `  ${palette.dim(handling)} ${feature.padEnd(width)}  ${detail}`,
+    ({ feature, handling, detail }) =>
+      `  ${palette.dim(handling.padEnd(handlingWidth))} ${feature.padEnd(width)}  ${detail}`,
   )
 }
 

@@ -27,6 +27,12 @@ export function printIssue(issue: ConfigIssue, cwd: string): string {
   return `${where}${name === '' ? ':' : ` ${name}:`} ${issue.message}${code}${hint}`
 }
 
+/** All issues, one below the other. Labels tell errors from warnings where there are both. */
+export function printIssues(issues: readonly ConfigIssue[], cwd: string): string {
+  const isMixed = new Set(issues.map((issue) => issue.severity)).size > 1
+  return issues.map((issue) => `${isMixed ? `${issue.severity}  ` : ''}${printIssue(issue, cwd)}`).join('\n')
+}
+
 function toShownFile(file: string, cwd: string): string {
   if (!isAbsolute(file)) return file
   const shown = relative(cwd, file)

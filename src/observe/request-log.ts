@@ -4,7 +4,7 @@ import { targetOf, withoutControls } from './logger.ts'
 import type { LineWriter } from './line-writer.ts'
 import type { Palette } from './palette.ts'
 import { NO_PALETTE } from './palette.ts'
-import { toMillisecondsText } from './story.ts'
+import { toFirstLine, toMillisecondsText } from './story.ts'
 import type { TierRecord, Trace } from '../message/trace.ts'
 
 /** Writes the line of one finished request. */
@@ -63,7 +63,7 @@ function toRequestFields(trace: Trace) {
     ttl: trace.settlement === null ? null : trace.settlement.ttl,
     bytes: trace.bytes,
     ms: Math.round(trace.totalMs * 1000) / 1000,
-    problem: trace.problem,
+    problem: trace.problem === null ? null : toFirstLine(trace.problem),
     delivery: trace.delivery,
   }
 }
@@ -78,7 +78,7 @@ function toHumanRequestLine(trace: Trace, palette: Palette): string {
   line += palette.dim(` ${toMillisecondsText(trace.totalMs)} ms`)
   if (delivery === 'client-gone') line += palette.yellow(' viewer left')
   if (delivery === 'broken') line += palette.red(' broken off')
-  if (problem !== null) line += palette.red(` ${withoutControls(problem)}`)
+  if (problem !== null) line += palette.red(` ${withoutControls(toFirstLine(problem))}`)
   return line
 }
 

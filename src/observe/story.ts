@@ -18,9 +18,14 @@ export function toStory(trace: Trace): string[] {
   for (const attempt of trace.origins ?? []) story.push(toOriginSentence(attempt))
   story.push(...functionSentences(trace, 'origin-response'), ...storedSentences(trace))
   story.push(...functionSentences(trace, 'viewer-response'))
-  if (trace.problem !== null) story.push(`problem: ${trace.problem}`)
+  if (trace.problem !== null) story.push(`problem: ${toFirstLine(trace.problem)}`)
   story.push(toResponseSentence(trace))
   return story
+}
+
+/** What a problem says in its first line; the rest, such as a stack, is for those who look closer. */
+export function toFirstLine(text: string): string {
+  return text.split(/\r?\n/, 1)[0] ?? ''
 }
 
 /** Milliseconds for people: 0.3, 12.5, 1840. */
@@ -42,7 +47,7 @@ function toTierSentence(tier: TierRecord): string {
 
 function toOriginSentence(attempt: OriginRecord): string {
   const asked = `origin ${attempt.originId}: ${attempt.method} ${attempt.target}`
-  if (attempt.error !== null) return `${asked} failed, ${attempt.error}`
+  if (attempt.error !== null) return `${asked} failed, ${toFirstLine(attempt.error)}`
   if (attempt.status === null) return `${asked} has not answered`
   const after = attempt.firstByteMs === null ? '' : ` after ${toMillisecondsText(attempt.firstByteMs)} ms`
   return `${asked} answered ${attempt.status}${after}`
@@ -54,7 +59,7 @@ function functionSentences(trace: Trace, event: EventType): string[] {
 
 function toFunctionSentence(run: FunctionRecord): string {
   const cold = run.coldStart ? ', cold start' : ''
-  const error = run.error === null ? '' : `: ${run.error}`
+  const error = run.error === null ? '' : `: ${toFirstLine(run.error)}`
   return `${run.event} ${run.name}: ${run.outcome} in ${toMillisecondsText(run.milliseconds)} ms${cold}${error}`
 }
 

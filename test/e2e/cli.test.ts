@@ -39,7 +39,9 @@ test('without arguments the demo is served, and SIGTERM ends it with 0', async (
     adminUrl: `http://127.0.0.1:${ready.adminPort}`,
   })
   expect(cli.events().map(({ event }) => event)).toEqual(['distribution', 'origin', 'origin', 'ready'])
-  expect(cli.events()).toContainEqual(expect.objectContaining({ event: 'origin', originId: 'api' }))
+  expect(cli.events()).toContainEqual(
+    expect.objectContaining({ event: 'origin', originId: 'api', source: 'demo' }),
+  )
   expect(await get(`${ready.url}/`)).toMatchObject({ status: 200, text: expect.stringContaining('<html') })
   expect((await get(`${ready.url}/api/time`)).status).toBe(200)
   expect(await get(`${ready.adminUrl}/health`)).toMatchObject({

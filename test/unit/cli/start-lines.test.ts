@@ -14,6 +14,12 @@ test('the start tells where everything listens and what was loaded', () => {
       handling: 'ignored',
       detail: 'no firewall rules are evaluated',
     },
+    {
+      distribution: 'E1ABC',
+      feature: 'HttpVersion',
+      handling: 'approximated',
+      detail: 'viewers are answered over HTTP/1.1',
+    },
   ] as const
   expect(lines([distribution({ Comment: 'my site' })], { notes, warnings: [WARNING] })).toEqual([
     'pocketfront 1.2.3',
@@ -22,13 +28,14 @@ test('the start tells where everything listens and what was loaded', () => {
     '  http://localhost:8080',
     '  http://e1abc.localhost:8080',
     '  origin api  api.example.com  -> http://127.0.0.1:3000  environment',
-    '  ignored WebACLId  no firewall rules are evaluated',
+    '  ignored      WebACLId     no firewall rules are evaluated',
+    '  approximated HttpVersion  viewers are answered over HTTP/1.1',
     '',
     'warning  site.yaml:12:7 Nmae: unknown key, did you mean Name?',
     'edge     FRA56, regional edge cache eu-central-1',
     'memory   128 MiB per edge location, 512 MiB per regional edge cache, objects up to 16 MiB',
     'admin    http://127.0.0.1:8081  clock, metrics, invalidations; GET / lists everything',
-    'why      curl -s http://127.0.0.1:8081/traces?last=1',
+    "why      curl -s 'http://127.0.0.1:8081/traces?last=1'",
     "try      curl -i -H 'x-pocketfront-explain: 1' http://localhost:8080/",
   ])
 })

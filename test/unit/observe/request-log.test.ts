@@ -73,6 +73,10 @@ test.each([
     line: 'GET /img/a.png 200 Miss regional eu-central-1 (expired) 12.3 ms',
   },
   {
+    trace: Object.assign(failedTrace(), { problem: 'auth: TypeError: oops\n    at handler (auth.ts:3:9)' }),
+    line: 'GET /img/a.png 502 Error origin api 12.3 ms auth: TypeError: oops',
+  },
+  {
     trace: Object.assign(missTrace(), { bypass: 'caching-disabled', edge: null, totalMs: 1234.4 }),
     line: 'GET /img/a.png 200 Miss origin api (caching-disabled) 1234 ms',
   },

@@ -75,6 +75,14 @@ test('the story of a failure names the step that failed', () => {
   expect(ttl).toBeNull()
 })
 
+test('a problem with a stack is one sentence of the story; the whole of it stays in the response', () => {
+  const problem = 'auth: TypeError: oops\n    at handler (auth.ts:3:9)'
+  const { story, response } = view(Object.assign(failedTrace(), { problem }))
+  expect(story).toContain('problem: auth: TypeError: oops')
+  expect(story.join('')).not.toContain('\n')
+  expect(response.problem).toBe(problem)
+})
+
 test('a request that passes the caches by says why', () => {
   const trace = missTrace()
   trace.bypass = 'proxy-method'
