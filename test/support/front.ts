@@ -127,7 +127,7 @@ function withPolicy(behavior: object): object {
 }
 
 /** Sends one request over a connection of its own and reads the answer to its end. */
-export function send(
+function send(
   front: Pocketfront,
   path: string,
   { method = 'GET', headers = {}, body }: Ask,

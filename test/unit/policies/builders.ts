@@ -23,7 +23,7 @@ export function except(...names: string[]): ItemSelection<'allExcept'> {
 }
 
 /** CachingOptimized unless told otherwise. */
-export function aCachePolicy(own: Partial<CachePolicy> = {}): CachePolicy {
+function aCachePolicy(own: Partial<CachePolicy> = {}): CachePolicy {
   return {
     Id: '658327ea-f89d-4fab-a63d-7e88639e58f6',
     Name: 'CachingOptimized',
@@ -39,7 +39,7 @@ export function aCachePolicy(own: Partial<CachePolicy> = {}): CachePolicy {
   }
 }
 
-export function anOriginRequestPolicy(own: Partial<OriginRequestPolicy> = {}): OriginRequestPolicy {
+function anOriginRequestPolicy(own: Partial<OriginRequestPolicy> = {}): OriginRequestPolicy {
   return { Id: 'orp', Name: 'test', Headers: NONE, Cookies: NONE, QueryStrings: NONE, ...own }
 }
 
