@@ -46,8 +46,8 @@ export interface FrontOptions extends Omit<PocketfrontOptions, 'config' | 'clock
   readonly originConfig?: object
   /** Further keys of the distribution. */
   readonly distribution?: object
-  /** Replaces the whole configuration. */
-  readonly config?: PocketfrontOptions['config']
+  /** Replaces the whole configuration; null is none at all. */
+  readonly config?: PocketfrontOptions['config'] | null
 }
 
 const BEHAVIOR = { TargetOriginId: 'origin', ViewerProtocolPolicy: 'allow-all' }
@@ -77,37 +77,14 @@ export function cachePolicy(
 
 /** A distribution of one origin on free ports, with a clock that stands still. */
 export async function startFront(options: FrontOptions = {}): Promise<Front> {
-  const {
-    origin,
-    behavior = {},
-    behaviors = [],
-    originConfig = {},
-    distribution = {},
-    config,
-    ...rest
-  } = options
+  const { origin, behavior, behaviors, originConfig, distribution, config, ...rest } = options
   const clock = fakeClock()
   const pocketfront = await createPocketfront({
     graceMs: 500,
     ...rest,
     ...(origin !== undefined && rest.origins === undefined && { origins: { origin: origin.url } }),
     clock,
-    config: config ?? {
-      Id: 'ETESTDISTRIBUT',
-      Enabled: true,
-      Comment: '',
-      Origins: [
-        {
-          Id: 'origin',
-          DomainName: 'origin.example.com',
-          CustomOriginConfig: { HTTPPort: 80, HTTPSPort: 443, OriginProtocolPolicy: 'http-only' },
-          ...originConfig,
-        },
-      ],
-      DefaultCacheBehavior: withPolicy(behavior),
-      CacheBehaviors: behaviors.map(withPolicy),
-      ...distribution,
-    },
+    ...(config !== null && { config: config ?? toConfig(options) }),
   })
   const ask = (path: string, what: Ask): Promise<Answer> => send(pocketfront, path, what)
   return {
@@ -118,6 +95,30 @@ export async function startFront(options: FrontOptions = {}): Promise<Front> {
     ask,
     stop: () => pocketfront.stop(),
     [Symbol.asyncDispose]: () => pocketfront.stop(),
+  }
+}
+
+function toConfig({
+  behavior = {},
+  behaviors = [],
+  originConfig = {},
+  distribution = {},
+}: FrontOptions): object {
+  return {
+    Id: 'ETESTDISTRIBUT',
+    Enabled: true,
+    Comment: '',
+    Origins: [
+      {
+        Id: 'origin',
+        DomainName: 'origin.example.com',
+        CustomOriginConfig: { HTTPPort: 80, HTTPSPort: 443, OriginProtocolPolicy: 'http-only' },
+        ...originConfig,
+      },
+    ],
+    DefaultCacheBehavior: withPolicy(behavior),
+    CacheBehaviors: behaviors.map(withPolicy),
+    ...distribution,
   }
 }
 

@@ -2,6 +2,7 @@
 import { basename } from 'node:path'
 import type { Distribution } from '../../model/distribution.ts'
 import type { Origin } from '../../model/origin.ts'
+import type { OriginRequestPolicy } from '../../model/policies.ts'
 import { toDistributionId, toDomainName } from '../ids.ts'
 import { managedCachePolicy } from '../managed-policies.ts'
 import { toBucketName } from './host-names.ts'
@@ -19,10 +20,31 @@ const PLAIN = {
   OriginShield: { Enabled: false, OriginShieldRegion: null },
 } as const
 
+/**
+ * CloudFront keeps the headers of a WebSocket handshake from the origin unless a policy forwards them. Here nobody could
+ * write such a policy, and the hot reload of dev servers needs it; ordinary requests lack these headers, so they are
+ * forwarded as by CachingOptimized alone. (Developer Guide, 'Use WebSockets with CloudFront distributions')
+ */
+const WEBSOCKET_HANDSHAKE: OriginRequestPolicy = {
+  Id: 'zero-config-websocket',
+  Name: 'zero-config-websocket',
+  Headers: {
+    behavior: 'whitelist',
+    names: [
+      'Sec-WebSocket-Key',
+      'Sec-WebSocket-Version',
+      'Sec-WebSocket-Protocol',
+      'Sec-WebSocket-Extensions',
+    ],
+  },
+  Cookies: { behavior: 'none', names: [] },
+  QueryStrings: { behavior: 'none', names: [] },
+}
+
 /** What the target of the only origin can be when there is no configuration. */
 export type ZeroConfigTarget = Extract<Override['target'], { kind: 'http' | 'folder' }>
 
-/** One origin, CachingOptimized, compression, every method; a folder shows its index.html at `/`. */
+/** One origin, CachingOptimized, compression, every method, WebSocket; a folder shows its index.html at `/`. */
 export function zeroConfig(target: ZeroConfigTarget, source: Override['source']): Distribution {
   const Id = toDistributionId('zero-config', 0)
   return {
@@ -43,7 +65,7 @@ export function zeroConfig(target: ZeroConfigTarget, source: Override['source'])
       Cache: {
         kind: 'policy',
         CachePolicy: managedCachePolicy('CachingOptimized'),
-        OriginRequestPolicy: null,
+        OriginRequestPolicy: target.kind === 'http' ? WEBSOCKET_HANDSHAKE : null,
       },
       ResponseHeadersPolicy: null,
       FunctionAssociations: [],
