@@ -16,7 +16,12 @@ import type {
 } from './hooks.ts'
 import type { EventLimits, PeekedBody } from './request-body.ts'
 import type { Headers } from '../message/headers.ts'
-import type { OutgoingRequest, RequestBody, ViewerRequest } from '../message/requests.ts'
+import {
+  withChanges,
+  type OutgoingRequest,
+  type RequestBody,
+  type ViewerRequest,
+} from '../message/requests.ts'
 
 type Continued<Outcome> = Exclude<Outcome, { kind: 'failed' }>
 type Url = Pick<ViewerRequest, 'path' | 'queryString'>
@@ -34,7 +39,7 @@ export function parseViewerRequestResult(
   if (result['status'] !== undefined) return parseGenerated(result, 'viewer-request', limits)
   const changed = parseRequest(result, 'viewer-request', request, request.clientIp, peeked, limits)
   if (isRefusal(changed)) return changed
-  return { kind: 'continue', request: { ...request, ...changed } }
+  return { kind: 'continue', request: withChanges(request, changed) }
 }
 
 /** `peeked` is null without IncludeBody. */

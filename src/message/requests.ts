@@ -21,6 +21,23 @@ export interface ViewerRequest {
   readonly body: RequestBody | null
 }
 
+/** A request with some fields changed. All fields are named, since those of a class would be lost in a spread. */
+export function withChanges(request: ViewerRequest, changes: Partial<ViewerRequest>): ViewerRequest {
+  const { method, path, queryString, headers, clientIp, clientPort, httpVersion, scheme, body } = request
+  return {
+    method,
+    path,
+    queryString,
+    headers,
+    clientIp,
+    clientPort,
+    httpVersion,
+    scheme,
+    body,
+    ...changes,
+  }
+}
+
 /** A request body: a stream that is read once, or bytes that a function gave in its place. */
 export type RequestBody =
   | { readonly kind: 'stream'; readonly stream: Readable }
