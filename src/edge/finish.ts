@@ -32,7 +32,8 @@ export async function toViewerAnswer(
   if (viewerResponse !== null && status < 400 && response.failure === null) {
     const outcome = await viewerResponse(request, { status, statusText, headers }, hookContext(visit))
     if (outcome.kind === 'failed') {
-      discard(response)
+      // Nobody will read it: unless a cache stores it, its source stops.
+      response.body.discard()
       trace.problem = outcome.failure.detail
       const { resultType, detailedResultType } = outcome.failure
       return {
@@ -137,9 +138,4 @@ function plain(response: OriginResponse): Pick<ViewerAnswer, 'body' | 'delivered
 
 function wholeOrNone(request: ViewerRequest): Delivered {
   return { kind: request.method === 'HEAD' ? 'none' : 'whole' }
-}
-
-/** Nobody will read the body of this response: unless a cache stores it, its source stops. */
-function discard(response: OriginResponse): void {
-  response.body.discard()
 }

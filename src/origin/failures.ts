@@ -10,9 +10,6 @@ const CONNECT = "CloudFront wasn't able to connect to the origin."
 const RESOLVE = "CloudFront wasn't able to resolve the origin domain name."
 const INCORRECT = "CloudFront couldn't connect to the origin or the origin returned an incorrect response."
 
-/** How far an exchange with an origin got when it failed. */
-export type FailurePhase = 'connect' | 'header' | 'body'
-
 /** A failed exchange: status, page and whether trying again makes sense. */
 export interface OriginFailure {
   readonly status: 502 | 504
@@ -43,7 +40,6 @@ const BY_CODE: Readonly<Record<string, Row>> = {
   UND_ERR_CONNECT_TIMEOUT: [504, ESTABLISH, 'OriginCommError', 'connect'],
   UND_ERR_HEADERS_TIMEOUT: TIMEOUT,
   UND_ERR_BODY_TIMEOUT: TIMEOUT,
-  PF_COMPLETION_TIMEOUT: TIMEOUT,
   UND_ERR_SOCKET: [502, ESTABLISH, 'OriginReadError', 'later'],
   ECONNRESET: [502, ESTABLISH, 'OriginReadError', 'later'],
   EPIPE: [502, ESTABLISH, 'OriginReadError', 'later'],
@@ -52,12 +48,14 @@ const BY_CODE: Readonly<Record<string, Row>> = {
 
 /** The answer for an error that an exchange with an origin ended in. */
 export function toOriginFailure(error: unknown): OriginFailure {
-  const code = errorCode(error)
+  const { code, syscall } = toCoded(error)
   const [status, message, detailed, phase] = BY_CODE[code] ?? unlisted(code)
+  // A connection that was up can time out as well, after the request has gone out on it.
+  const nothingSent = phase === 'connect' && (code !== 'ETIMEDOUT' || syscall === 'connect')
   return {
     status,
     failure: { message, resultType: 'Error', detailedResultType: detailed, detail: describeError(error) },
-    nothingSent: phase === 'connect',
+    nothingSent,
   }
 }
 
@@ -90,7 +88,7 @@ export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const inner = error instanceof AggregateError ? (error.errors[0] as unknown) : error.cause
   const text = error.message || (inner instanceof Error ? inner.message : error.name)
-  const code = errorCode(error)
+  const { code } = toCoded(error)
   return code === '' || text.includes(code) ? text : `${code}: ${text}`
 }
 
@@ -100,10 +98,12 @@ function unlisted(code: string): Row {
   return [502, INCORRECT, 'OriginInvalidResponseError', 'later']
 }
 
-function errorCode(error: unknown): string {
-  if (!(error instanceof Error)) return ''
-  const { code } = error as Error & { code?: unknown }
-  if (typeof code === 'string') return code
-  if (error instanceof AggregateError && error.errors.length > 0) return errorCode(error.errors[0])
-  return error.cause === undefined ? '' : errorCode(error.cause)
+/** Code and system call of an error, or of the one inside it; '' where there is none. */
+function toCoded(error: unknown): { readonly code: string; readonly syscall: string } {
+  if (!(error instanceof Error)) return { code: '', syscall: '' }
+  const { code, syscall } = error as Error & { code?: unknown; syscall?: unknown }
+  // One attempt for each address: the first one speaks for all.
+  if (error instanceof AggregateError && error.errors.length > 0) return toCoded(error.errors[0])
+  if (typeof code === 'string') return { code, syscall: typeof syscall === 'string' ? syscall : '' }
+  return error.cause === undefined ? { code: '', syscall: '' } : toCoded(error.cause)
 }

@@ -10,7 +10,14 @@ import { Headers } from '../message/headers.ts'
 import type { OriginResponse, OutgoingRequest } from '../message/requests.ts'
 import type { Origin, OriginTarget } from '../model/origin.ts'
 
-const UNDICI_ONLY = new Set(['connection', 'upgrade', 'keep-alive', 'transfer-encoding', 'proxy-connection'])
+/** They concern one connection; the viewer's gets its own. */
+const OF_THE_CONNECTION = new Set([
+  'connection',
+  'upgrade',
+  'keep-alive',
+  'transfer-encoding',
+  'proxy-connection',
+])
 
 /** Opens a tunnel, or returns what the origin, or CloudFront in its place, answers instead. ('Use WebSockets with CloudFront distributions') */
 export function openOriginTunnel(
@@ -67,7 +74,7 @@ function dial(
 }
 
 function toHeaders(message: IncomingMessage): Headers {
-  return new Headers(message.rawHeaders).filter((name) => !UNDICI_ONLY.has(name))
+  return new Headers(message.rawHeaders).filter((name) => !OF_THE_CONNECTION.has(name))
 }
 
 function toResponse(message: IncomingMessage): OriginResponse {

@@ -77,6 +77,7 @@ type NameAndValue = readonly [lowerName: string, value: string]
 function toConstantHeaders(config: CorsConfig): NameAndValue[] {
   const headers: NameAndValue[] = []
   if (config.AccessControlAllowCredentials) headers.push(['access-control-allow-credentials', 'true'])
+  // AWS's pages differ: on every CORS request as in the guide, on preflight only as with the managed policies.
   if (config.AccessControlExposeHeaders.length > 0) {
     headers.push(['access-control-expose-headers', config.AccessControlExposeHeaders.join(', ')])
   }

@@ -1,4 +1,5 @@
 // What a connection gets whose bytes are no HTTP request.
+import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { reasonPhrase, renderErrorPage } from './error-page.ts'
 import type { ViewerPorts } from './ports.ts'
@@ -20,7 +21,9 @@ export function answerClientError(
   // The parser complains again about every further chunk.
   if (answered.has(socket)) return
   answered.add(socket)
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+  const running = runningResponse(socket)
+  const isInAnswer = running !== null && (running.headersSent || error.code === 'HPE_INVALID_EOF_STATE')
+  if (error.code === 'ECONNRESET' || !socket.writable || isInAnswer) {
     socket.destroy()
     return
   }
@@ -53,6 +56,14 @@ export function answerClientError(
   trace.bytes = page.length
   trace.delivery = 'complete'
   ports.finished(trace)
+}
+
+/**
+ * The response that this connection is about to send or sending. A page would stand in the middle of its body; and
+ * when only the end of its request's body is missing, the viewer has left. Node.js looks at the same property.
+ */
+function runningResponse(socket: Socket & { _httpMessage?: ServerResponse | null }): ServerResponse | null {
+  return socket['_httpMessage'] ?? null
 }
 
 /** Reads on for a moment, since closing with unread bytes would reset the connection before the page is read. */

@@ -8,6 +8,7 @@ import type { CompiledBehavior, CompiledDistribution } from '../edge/compile.ts'
 import { applyResponseHeadersPolicy } from '../edge/steps.ts'
 import type { EdgePlace } from '../edge/visit.ts'
 import { Headers } from '../message/headers.ts'
+import { toHttpDate } from '../message/http-date.ts'
 import { Trace, type TierRecord } from '../message/trace.ts'
 import { QUOTAS } from '../model/quotas.ts'
 import { joinVia } from '../policies/viewer-response.ts'
@@ -51,15 +52,17 @@ export function answerHit(
   const block =
     entry.blockOwner === selected ? entry.block! : makeBlock(entry, request, selected, site, place)
   const trace = new Trace(ports.requestId(), now, startedTick)
-  const age = Math.floor((now - object.settlement.bornAt) / 1000)
+  const age = Math.max(0, Math.floor((now - object.settlement.bornAt) / 1000))
   const { id } = trace
   const keepAlive = response.shouldKeepAlive ? 'keep-alive' : 'close'
   response.sendDate = false
   response.writeHead(
     object.status,
     object.statusText,
-    // One copy with the four that differ from hit to hit.
-    block.concat('Connection', keepAlive, 'X-Amz-Cf-Id', id, 'Age', String(age)),
+    // One copy with those that differ from hit to hit.
+    block.length % 2 === 0
+      ? block.concat('Connection', keepAlive, 'X-Amz-Cf-Id', id, 'Age', String(age))
+      : block.concat(toHttpDate(now), 'Connection', keepAlive, 'X-Amz-Cf-Id', id, 'Age', String(age)),
   )
   if (method === 'HEAD' || whole.length === 0) response.end()
   else if (typeof whole === 'string') response.end(whole, 'latin1')
@@ -89,7 +92,10 @@ function atPath(message: IncomingMessage, request: HttpViewerRequest, path: stri
   return new HttpViewerRequest(message, request.headers, queryString === '' ? path : `${path}?${queryString}`)
 }
 
-/** The header block of an entry for the hits of one behavior: all that does not differ from hit to hit. */
+/**
+ * The header block of an entry for the hits of one behavior: all that does not differ from hit to hit. Without a
+ * Date, which a policy or function may have removed, the block ends with that name, and each hit adds the value.
+ */
 function makeBlock(
   entry: CacheEntry,
   request: HttpViewerRequest,
@@ -109,6 +115,7 @@ function makeBlock(
     joinVia(headers, site.via),
     'X-Amz-Cf-Pop',
     place.popHeader,
+    ...(headers.has('date') ? [] : ['Date']),
   ]
   entry.blockOwner = selected
   return entry.block

@@ -1,5 +1,6 @@
 // A request as Node.js parsed it, read as a ViewerRequest without copying its headers.
 import type { IncomingMessage } from 'node:http'
+import { Upload } from './upload.ts'
 import type { Headers } from '../message/headers.ts'
 import type { RequestBody, ViewerRequest } from '../message/requests.ts'
 
@@ -11,6 +12,7 @@ export class HttpViewerRequest implements ViewerRequest {
   readonly headers: Headers
   readonly scheme = 'http'
   #message: IncomingMessage
+  #upload: Upload | null = null
 
   constructor(message: IncomingMessage, headers: Headers, url: string) {
     this.method = message.method ?? 'GET'
@@ -33,11 +35,19 @@ export class HttpViewerRequest implements ViewerRequest {
     return this.#message.httpVersionMinor === 0 ? '1.0' : '1.1'
   }
 
-  /** Null when the request announces no body. */
+  /** Null when the request announces no body; else the same stream each time. */
   get body(): RequestBody | null {
-    const length = this.headers.get('content-length')
-    if (length === null ? !this.headers.has('transfer-encoding') : Number(length) === 0) return null
-    return { kind: 'stream', stream: this.#message }
+    if (this.#upload === null) {
+      const length = this.headers.get('content-length')
+      if (length === null ? !this.headers.has('transfer-encoding') : Number(length) === 0) return null
+      this.#upload = new Upload(this.#message)
+    }
+    return { kind: 'stream', stream: this.#upload }
+  }
+
+  /** The answer is out: what is left of the body is read and dropped. */
+  dropBody(): void {
+    this.#upload?.destroy()
   }
 }
 

@@ -3,12 +3,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { HeadScan } from './head-scan.ts'
 import { HttpViewerRequest, isLoopback, toOriginForm, toPlainAddress } from './http-request.ts'
 import type { ViewerPorts } from './ports.ts'
+import { internalError, refusedAnswer } from './refused.ts'
 import { deliver } from './respond.ts'
 import { answerRequest } from '../edge/journey.ts'
 import { refusal, type Refusal } from '../edge/refuse.ts'
 import type { EdgePlace, ViewerAnswer, Visit } from '../edge/visit.ts'
 import type { CompiledDistribution } from '../edge/compile.ts'
-import { Body } from '../message/body.ts'
 import { CancelToken } from '../message/clock.ts'
 import { Headers } from '../message/headers.ts'
 import { Trace } from '../message/trace.ts'
@@ -72,10 +72,17 @@ export async function receive(
   const arrival = arrive(message, scan, ports)
   const { trace, place, request, route } = arrival
   const token = new CancelToken()
+  let hasLeft = false
+  const leave = (): void => {
+    if (hasLeft) return
+    hasLeft = true
+    token.cancel()
+  }
   response.on('close', () => {
-    if (!response.writableFinished) token.cancel()
+    if (!response.writableFinished) leave()
   })
-  response.on('error', () => token.cancel())
+  response.on('error', leave)
+  if (response.socket === null) watchQueued(message, response)
   const visit = { trace, clock: ports.clock, token, place }
   let answer: ViewerAnswer
   try {
@@ -85,7 +92,8 @@ export async function receive(
         : await answerRequest(request, { ...visit, site: route.site } satisfies Visit)
   } catch (error) {
     ports.onBug(error, trace)
-    answer = refusedAnswer(refusal(500, 'Internal error.', 'InvalidRequest', String(error)))
+    trace.problem = String(error)
+    answer = internalError(error)
   }
   if (route.kind === 'refused') {
     trace.problem = route.refusal.failure.detail
@@ -103,8 +111,29 @@ export async function receive(
     isHead: request.method === 'HEAD',
     explain: arrival.explain,
     tick: ports.tick,
-    onDelivered: () => ports.finished(trace),
+    onDelivered: () => {
+      request.dropBody()
+      ports.finished(trace)
+    },
+    onBug: (error) => ports.onBug(error, trace),
   })
+}
+
+/**
+ * Node.js gives a pipelined response its socket when the response before it is finished; until then nothing tells
+ * it that the viewer left.
+ */
+function watchQueued(message: IncomingMessage, response: ServerResponse): void {
+  const { socket } = message
+  const onClose = (): void => {
+    if (response.socket !== null || response.destroyed) return
+    response.destroy()
+    response.emit('close')
+  }
+  // One listener for each request in the pipe, however many there are.
+  socket.setMaxListeners(0)
+  socket.on('close', onClose)
+  response.on('close', () => socket.off('close', onClose))
 }
 
 /** Headers of our own never reach functions or origins. */
@@ -163,19 +192,4 @@ function refuseHead(
     )
   }
   return null
-}
-
-/** The answer for a request that no distribution takes. */
-export function refusedAnswer({ status, failure }: Refusal): ViewerAnswer {
-  return {
-    status,
-    statusText: '',
-    headers: Headers.none,
-    body: Body.empty,
-    delivered: { kind: 'whole' },
-    failure,
-    resultType: 'Error',
-    detailedResultType: failure.detailedResultType,
-    age: null,
-  }
 }

@@ -1,8 +1,9 @@
 // Writes an answer to the viewer: CloudFront's own headers, the error page, the body at the viewer's pace.
 import type { ServerResponse } from 'node:http'
 import { reasonPhrase, renderErrorPage } from './error-page.ts'
+import { internalError } from './refused.ts'
 import type { ViewerAnswer, Visit } from '../edge/visit.ts'
-import type { Body, BodyReader } from '../message/body.ts'
+import type { BodyReader } from '../message/body.ts'
 import { Headers } from '../message/headers.ts'
 import { toHttpDate } from '../message/http-date.ts'
 import { joinVia } from '../policies/viewer-response.ts'
@@ -19,44 +20,73 @@ export interface Delivery {
   readonly explain: boolean
   readonly tick: () => number
   readonly onDelivered: OnDelivered
+  /** An answer that could not be written. */
+  readonly onBug: (error: unknown) => void
 }
 
-/** Starts writing; what remains happens at the viewer's pace. */
+/** Starts writing; what remains happens at the viewer's pace. An answer that cannot be written becomes a 500. */
 export function deliver(answer: ViewerAnswer, delivery: Delivery): void {
+  try {
+    write(answer, delivery)
+  } catch (error) {
+    delivery.onBug(error)
+    delivery.visit.trace.problem = String(error)
+    answer.body.discard()
+    replace(internalError(error), delivery)
+  }
+}
+
+function replace(page: ViewerAnswer, delivery: Delivery): void {
+  const { response } = delivery
+  try {
+    if (!response.headersSent) return write(page, delivery)
+  } catch (error) {
+    delivery.onBug(error)
+  }
+  response.destroy()
+  endDelivery(page, delivery, 'broken')
+}
+
+function write(answer: ViewerAnswer, delivery: Delivery): void {
   const { response, visit } = delivery
   const { trace } = visit
   trace.status = answer.status
   trace.resultType = answer.resultType
   trace.detailedResultType = answer.detailedResultType
-  if (response.destroyed || response.socket === null) return endDelivery(answer, delivery, 'client-gone')
+  // No socket is no reason: a pipelined response gets its own only after the one before it.
+  if (response.destroyed) return endDelivery(answer, delivery, 'client-gone')
 
   const page =
     answer.failure === null ? null : renderErrorPage(answer.status, answer.failure.message, trace.id)
   const headers = toOutgoingHeaders(answer, page, delivery)
-  trace.firstByteMs = delivery.tick() - trace.startedTick
-  if (headers.has('date')) response.sendDate = false
-  response.writeHead(
-    answer.status,
-    answer.statusText || reasonPhrase(answer.status),
-    headers.pairs as string[],
-  )
+  const writeHead = (): void => {
+    trace.firstByteMs = delivery.tick() - trace.startedTick
+    // The date is that of the product's clock, and there already.
+    response.sendDate = false
+    const reason = answer.statusText || reasonPhrase(answer.status)
+    response.writeHead(answer.status, reason, headers.pairs as string[])
+  }
+  const content = selectContent(answer, page, delivery)
+  if (content === null) return streamBody(answer, delivery, writeHead)
+  writeHead()
+  if (page !== null || content.length === 0) answer.body.discard()
+  trace.bytes = content.length
+  if (typeof content === 'string') response.end(content, 'latin1')
+  else response.end(content)
+  endDelivery(answer, delivery, 'complete')
+}
 
-  if (page !== null || delivery.isHead || answer.delivered.kind === 'none' || hasNoBody(answer.status)) {
-    answer.body.discard()
-    if (page !== null && !delivery.isHead) {
-      trace.bytes = page.length
-      response.end(page, 'latin1')
-    } else response.end()
-    return endDelivery(answer, delivery, 'complete')
-  }
-  const { whole } = answer.body
-  if (whole !== null && answer.delivered.kind === 'whole') {
-    trace.bytes = whole.length
-    if (typeof whole === 'string') response.end(whole, 'latin1')
-    else response.end(whole)
-    return endDelivery(answer, delivery, 'complete')
-  }
-  streamBody(answer, delivery)
+/** What goes out in one write, or null for a body that streams. */
+function selectContent(
+  answer: ViewerAnswer,
+  page: string | null,
+  { isHead }: Delivery,
+): string | Buffer | null {
+  const { body, delivered, status } = answer
+  if (isHead) return ''
+  if (page !== null) return page
+  if (delivered.kind === 'none' || hasNoBody(status)) return ''
+  return delivered.kind === 'whole' ? body.whole : null
 }
 
 function hasNoBody(status: number): boolean {
@@ -77,27 +107,31 @@ function toOutgoingHeaders(answer: ViewerAnswer, page: string | null, delivery: 
   )
   if (answer.age !== null && page === null) own.push('Age', String(answer.age))
   if (delivery.explain) own.push('X-Pocketfront-Trace', visit.trace.id)
-  const first = page === null ? [] : pageHeaders(page, visit)
+  const first = page === null ? [] : pageHeaders(page, answer.headers, visit)
   const connection = response.shouldKeepAlive ? 'keep-alive' : 'close'
   const rest = answer.headers.without('via')
+  // A policy or a function may have removed it.
+  if (page === null && !rest.has('date')) own.push('Date', toHttpDate(visit.clock.now()))
   return new Headers([...first, ...rest.pairs, 'Connection', connection, ...own])
 }
 
-function pageHeaders(page: string, visit: Delivery['visit']): string[] {
-  const date = toHttpDate(visit.clock.now())
-  return [
+/** The headers of a page, less those that a response headers policy has set. */
+function pageHeaders(page: string, given: Headers, visit: Delivery['visit']): readonly string[] {
+  const own = new Headers([
     'Server',
     'CloudFront',
     'Date',
-    date,
+    toHttpDate(visit.clock.now()),
     'Content-Type',
     'text/html',
     'Content-Length',
     String(page.length),
-  ]
+  ])
+  return own.filter((name) => !given.has(name)).pairs
 }
 
-function streamBody(answer: ViewerAnswer, delivery: Delivery): void {
+/** The reader is there before the head goes out: a body that has lost its start must not follow a 200. */
+function streamBody(answer: ViewerAnswer, delivery: Delivery, writeHead: () => void): void {
   const { response, visit } = delivery
   let done = false
   const finish = (how: 'complete' | 'client-gone' | 'broken'): void => {
@@ -108,7 +142,7 @@ function streamBody(answer: ViewerAnswer, delivery: Delivery): void {
     endDelivery(answer, delivery, how)
   }
   const window = toWindow(answer)
-  const reader: BodyReader = readFrom(answer.body, {
+  const reader: BodyReader = answer.body.read({
     onData(chunk) {
       const part = window(chunk)
       if (part.length === 0) return true
@@ -132,13 +166,15 @@ function streamBody(answer: ViewerAnswer, delivery: Delivery): void {
     reader.cancel()
     finish('client-gone')
   }
+  try {
+    writeHead()
+  } catch (error) {
+    reader.cancel()
+    throw error
+  }
   response.on('drain', onDrain)
   response.on('close', onClose)
   reader.resume()
-}
-
-function readFrom(body: Body, consumer: Parameters<Body['read']>[0]): BodyReader {
-  return body.read(consumer)
 }
 
 /** Cuts the chunks of a body to the range that goes out. */
@@ -160,6 +196,7 @@ function endDelivery(
   how: 'complete' | 'client-gone' | 'broken',
 ): void {
   const { trace } = delivery.visit
+  if (trace.delivery !== 'open') return
   if (how !== 'complete') {
     answer.body.discard()
     trace.resultType = 'Error'

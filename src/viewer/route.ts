@@ -5,6 +5,8 @@ import type { CompiledDistribution } from '../edge/compile.ts'
 export type Router = (host: string) => CompiledDistribution | null
 
 const MEMO_SIZE = 4096
+/** A longer host is no DNS name; remembering such would let viewers fill the memory. */
+const MEMO_HOST_LENGTH = 255
 
 /**
  * By name, never by address or SNI: domain names and aliases, exact before wildcard, longer wildcard before
@@ -33,6 +35,7 @@ export function compileRouter(sites: readonly CompiledDistribution[]): Router {
     let site = memo.get(host)
     if (site === undefined) {
       site = select(toName(host))
+      if (host.length > MEMO_HOST_LENGTH) return site
       if (memo.size >= MEMO_SIZE) memo.clear()
       memo.set(host, site)
     }

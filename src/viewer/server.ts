@@ -93,7 +93,8 @@ function createApp(ports: ViewerPorts, tunnels: Tunnels): { app: FastifyInstance
   function take(message: IncomingMessage, response: ServerResponse): void {
     scanHead(message.rawHeaders, scan)
     receive(message, response, { ...scan }, ports).catch((error: unknown) => {
-      response.destroy(error instanceof Error ? error : undefined)
+      ports.onBug(error, { id: '' })
+      response.destroy()
     })
   }
 

@@ -4,10 +4,10 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { emptyScan, scanHead } from './head-scan.ts'
 import type { ViewerPorts } from './ports.ts'
-import { arrive, refusedAnswer, type Arrival } from './receive.ts'
+import { arrive, type Arrival } from './receive.ts'
+import { internalError, refusedAnswer } from './refused.ts'
 import { deliver } from './respond.ts'
 import { openTunnel, type TunnelOutcome } from '../edge/tunnel.ts'
-import { refusal } from '../edge/refuse.ts'
 import type { ViewerAnswer } from '../edge/visit.ts'
 import { CancelToken } from '../message/clock.ts'
 import { QUOTAS } from '../model/quotas.ts'
@@ -84,7 +84,10 @@ export function createTunnels(ports: ViewerPorts): Tunnels {
   return {
     open(message, socket, head) {
       socket.on('error', () => socket.destroy())
-      run(message, socket, head).catch(() => socket.destroy())
+      run(message, socket, head).catch((error: unknown) => {
+        ports.onBug(error, { id: '' })
+        socket.destroy()
+      })
     },
     destroy() {
       for (const socket of sockets) socket.destroy()
@@ -102,10 +105,8 @@ async function negotiate(arrival: Arrival, token: CancelToken, ports: ViewerPort
     return await openTunnel(request, { trace, place, token, clock: ports.clock, site: route.site })
   } catch (error) {
     ports.onBug(error, trace)
-    return {
-      kind: 'answer',
-      answer: refusedAnswer(refusal(500, 'Internal error.', 'InvalidRequest', String(error))),
-    }
+    trace.problem = String(error)
+    return { kind: 'answer', answer: internalError(error) }
   }
 }
 
@@ -120,6 +121,8 @@ function answer(
   const response = new ServerResponse(message)
   response.shouldKeepAlive = false
   response.assignSocket(socket)
+  // The server, which let go of this socket, would do both for an ordinary request.
+  socket.on('drain', () => response.emit('drain'))
   response.on('finish', () => socket.end())
   const via = route.kind === 'site' ? route.site.via : ''
   deliver(given, {
@@ -129,5 +132,6 @@ function answer(
     explain,
     tick: ports.tick,
     onDelivered: () => ports.finished(trace),
+    onBug: (error) => ports.onBug(error, trace),
   })
 }

@@ -1,0 +1,46 @@
+// The body of a request as a stream of its own, which can be destroyed without harm to the connection.
+import type { IncomingMessage } from 'node:http'
+import { Readable } from 'node:stream'
+
+/**
+ * Passes a request body on at the reader's pace. Destroyed before the end, it lets the rest be read and dropped, so
+ * that the connection is ready for the next request; it fails when the viewer leaves first.
+ */
+export class Upload extends Readable {
+  #message: IncomingMessage
+  #isAttached = false
+  #onData = (chunk: Buffer): void => {
+    if (!this.push(chunk)) this.#message.pause()
+  }
+  #onEnd = (): void => void this.push(null)
+  #onClose = (): void => {
+    if (!this.#message.readableEnded) this.destroy(new Error('the viewer left in the middle of its upload'))
+  }
+
+  constructor(message: IncomingMessage) {
+    super()
+    this.#message = message
+    // It may fail while nobody reads it.
+    this.on('error', () => {})
+    message.on('end', this.#onEnd)
+    message.on('close', this.#onClose)
+    if (message.destroyed) this.#onClose()
+  }
+
+  override _read(): void {
+    if (!this.#isAttached) {
+      this.#isAttached = true
+      this.#message.on('data', this.#onData)
+    }
+    this.#message.resume()
+  }
+
+  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    const message = this.#message
+    message.off('data', this.#onData)
+    message.off('end', this.#onEnd)
+    message.off('close', this.#onClose)
+    message.resume()
+    callback(error)
+  }
+}
