@@ -77,34 +77,17 @@ export function cachePolicy(
 
 /** A distribution of one origin on free ports, with a clock that stands still. */
 export async function startFront(options: FrontOptions = {}): Promise<Front> {
-  const { origin, behavior, behaviors, originConfig, distribution, config, ...rest } = options
+  const {
+    origin,
+    behavior = {},
+    behaviors = [],
+    originConfig = {},
+    distribution = {},
+    config,
+    ...rest
+  } = options
   const clock = fakeClock()
-  const pocketfront = await createPocketfront({
-    graceMs: 500,
-    ...rest,
-    ...(origin !== undefined && rest.origins === undefined && { origins: { origin: origin.url } }),
-    clock,
-    ...(config !== null && { config: config ?? toConfig(options) }),
-  })
-  const ask = (path: string, what: Ask): Promise<Answer> => send(pocketfront, path, what)
-  return {
-    pocketfront,
-    clock,
-    port: pocketfront.port,
-    get: (path, headers) => ask(path, headers === undefined ? {} : { headers }),
-    ask,
-    stop: () => pocketfront.stop(),
-    [Symbol.asyncDispose]: () => pocketfront.stop(),
-  }
-}
-
-function toConfig({
-  behavior = {},
-  behaviors = [],
-  originConfig = {},
-  distribution = {},
-}: FrontOptions): object {
-  return {
+  const usual = {
     Id: 'ETESTDISTRIBUT',
     Enabled: true,
     Comment: '',
@@ -119,6 +102,23 @@ function toConfig({
     DefaultCacheBehavior: withPolicy(behavior),
     CacheBehaviors: behaviors.map(withPolicy),
     ...distribution,
+  }
+  const pocketfront = await createPocketfront({
+    graceMs: 500,
+    ...rest,
+    ...(origin !== undefined && rest.origins === undefined && { origins: { origin: origin.url } }),
+    clock,
+    ...(config !== null && { config: config ?? usual }),
+  })
+  const ask = (path: string, what: Ask): Promise<Answer> => send(pocketfront, path, what)
+  return {
+    pocketfront,
+    clock,
+    port: pocketfront.port,
+    get: (path, headers) => ask(path, headers === undefined ? {} : { headers }),
+    ask,
+    stop: () => pocketfront.stop(),
+    [Symbol.asyncDispose]: () => pocketfront.stop(),
   }
 }
 
