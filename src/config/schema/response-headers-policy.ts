@@ -1,6 +1,7 @@
 // ResponseHeadersPolicyConfig -> the policy of the model, security headers as name and value.
 import type { CorsConfig, PolicyHeader, ResponseHeadersPolicy } from '../../model/policies.ts'
-import type { Fields } from '../nodes/fields.ts'
+import type { Fields, Rule } from '../nodes/fields.ts'
+import type { Located } from '../nodes/node.ts'
 import type { PolicyName } from './cache-policy.ts'
 
 const INVALID = 'InvalidArgument'
@@ -18,6 +19,11 @@ const REFERRER_POLICIES = [
 /** Headers that a policy can neither add nor remove. (Developer Guide, 'Understand response headers policies') */
 const READ_ONLY =
   /^(?:connection|content-encoding|content-length|expect|host|keep-alive|proxy-(?:authenticate|authorization|connection)|trailer|transfer-encoding|upgrade|via|warning|x-accel-(?:buffering|charset|limit-rate|redirect)|x-amz-cf-.*|x-amzn-(?:auth|cf-billing|cf-id|cf-xff|errortype|fle-profile|header-count|header-order|lambda-integration-tag|requestid)|x-cache|x-edge-.*|x-forwarded-proto|x-real-ip)$/i
+
+/** A token (RFC 9110, section 5.6.2). */
+const HEADER_NAME = /^[!#$%&'*+\-.^_`|~\da-z]+$/i
+/** A control character, or one that does not fit in a byte. */
+const NOT_IN_A_VALUE = /[^\t\x20-\x7e\x80-\xff]/
 
 /** (API Reference, 'ResponseHeadersPolicyConfig') */
 export function readResponseHeadersPolicy(
@@ -47,22 +53,28 @@ function readCors(parent: Fields, isStrict: boolean): CorsConfig | null {
   const cors = parent.fields('CorsConfig')
   if (cors === null) return null
   const required = { required: isStrict }
-  const list = (name: string, code = INVALID) => {
-    if (isStrict && !cors.has(name)) cors.report.error(cors.at(name), code, 'is missing')
-    return cors.texts(name).map((item) => item.text)
+  for (const name of ['AccessControlAllowOrigins', 'AccessControlAllowHeaders']) {
+    if (isStrict && !cors.has(name)) cors.report.error(cors.at(name), INVALID, 'is missing')
   }
   const config: CorsConfig = {
-    AccessControlAllowOrigins: list('AccessControlAllowOrigins'),
-    AccessControlAllowHeaders: list('AccessControlAllowHeaders'),
+    AccessControlAllowOrigins: cors.texts('AccessControlAllowOrigins').map((item) => item.text),
+    AccessControlAllowHeaders: readHeaderNames(cors, 'AccessControlAllowHeaders'),
     AccessControlAllowMethods: readCorsMethods(cors),
     AccessControlAllowCredentials: cors.boolean('AccessControlAllowCredentials', required) ?? false,
-    AccessControlExposeHeaders: cors.texts('AccessControlExposeHeaders').map((item) => item.text),
+    AccessControlExposeHeaders: readHeaderNames(cors, 'AccessControlExposeHeaders'),
     AccessControlMaxAgeSec: cors.integer('AccessControlMaxAgeSec', { min: 0 }),
     OriginOverride: cors.boolean('OriginOverride', required) ?? true,
   }
   checkCredentials(config, cors)
   cors.finish()
   return config
+}
+
+function readHeaderNames(fields: Fields, list: string): string[] {
+  return fields.texts(list).map(({ text, node }) => {
+    checkHeaderName(text, node, fields)
+    return text
+  })
 }
 
 function readCorsMethods(cors: Fields): string[] {
@@ -118,7 +130,7 @@ function readSecurityHeaders(parent: Fields): PolicyHeader[] {
     it.choice('ReferrerPolicy', REFERRER_POLICIES, { required: true }),
   )
   add('ContentSecurityPolicy', 'Content-Security-Policy', (it) =>
-    it.text('ContentSecurityPolicy', { required: true }),
+    readHeaderValue(it, 'ContentSecurityPolicy', { required: true }),
   )
   security.finish()
   return headers
@@ -134,7 +146,8 @@ function toHsts(fields: Fields): string | null {
 function toXssProtection(fields: Fields): string {
   const isOn = fields.boolean('Protection', { required: true }) ?? false
   const blocks = fields.boolean('ModeBlock') ?? false
-  const reportUri = fields.name('ReportUri')
+  const given = readHeaderValue(fields, 'ReportUri')
+  const reportUri = given === '' ? null : given
   if (blocks && reportUri !== null) {
     fields.report.error(fields.at('ReportUri'), INVALID, 'cannot be set together with ModeBlock')
   }
@@ -146,7 +159,7 @@ function toXssProtection(fields: Fields): string {
 function readCustomHeader(fields: Fields): PolicyHeader {
   const header = {
     Header: readHeaderName(fields),
-    Value: fields.text('Value', { required: true }) ?? '',
+    Value: readHeaderValue(fields, 'Value', { required: true }) ?? '',
     Override: fields.boolean('Override', { required: true }) ?? false,
   }
   fields.finish()
@@ -159,8 +172,30 @@ function readRemovedHeader(fields: Fields): string {
   return name
 }
 
+/** What stands in a block of its own (`Value: |`) ends in a line break that nobody means. */
+function readHeaderValue(fields: Fields, name: string, rule: Rule = {}): string | null {
+  const value = fields.text(name, rule)?.replace(/\r?\n$/, '') ?? null
+  const found = value === null ? null : NOT_IN_A_VALUE.exec(value)
+  if (found === null) return value
+  const isBreak = /[\r\n]/.test(found[0])
+  fields.report.error(
+    fields.at(name),
+    INVALID,
+    isBreak ? 'has a line break, which no header can carry' : 'has a character that no header can carry',
+    isBreak ? 'write it in one line, or as a block with >- in place of |' : null,
+  )
+  return value
+}
+
+function checkHeaderName(name: string, at: Located, { report }: Fields): void {
+  if (!HEADER_NAME.test(name))
+    report.error(at, INVALID, `${JSON.stringify(name)} is not the name of a header`)
+}
+
 function readHeaderName(fields: Fields): string {
-  const name = fields.text('Header', { required: true }) ?? ''
+  const given = fields.text('Header', { required: true })
+  const name = given ?? ''
+  if (given !== null) checkHeaderName(given, fields.at('Header'), fields)
   if (READ_ONLY.test(name)) {
     fields.report.error(
       fields.at('Header'),
