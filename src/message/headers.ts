@@ -42,9 +42,12 @@ export class Headers {
 
   /** All values of a header joined to one list (RFC 9110, section 5.3), or null. */
   list(name: string): string | null {
-    const values = this.all(name)
-    if (values.length === 0) return null
-    return values.length === 1 ? values[0]! : values.join(', ')
+    let joined: string | null = null
+    const { pairs } = this
+    for (let i = 0; i < pairs.length; i += 2) {
+      if (isName(pairs[i]!, name)) joined = joined === null ? pairs[i + 1]! : `${joined}, ${pairs[i + 1]!}`
+    }
+    return joined
   }
 
   /** The header set once, in the place of its first occurrence. */

@@ -1,13 +1,13 @@
 // How long a response is stored: min, default and max TTL against the origin's headers.
-import { LONGEST_AGE, parseCacheControl, parseSeconds } from '../message/cache-control.ts'
+import { LONGEST_AGE, parseCacheControl } from '../message/cache-control.ts'
 import type { CacheControl } from '../message/cache-control.ts'
 import type { CacheRules } from '../message/context.ts'
 import { parseHttpDate } from '../message/http-date.ts'
 import type { Headers } from '../message/headers.ts'
-import type { Settlement } from '../message/settlement.ts'
 import type { DefaultCacheBehavior } from '../model/cache-behavior.ts'
 import type { Distribution } from '../model/distribution.ts'
 import type { BypassReason, StoreReason, TtlRule } from '../model/result-types.ts'
+import { selectLife, SettledLife, toBirth, toLife, type Decision, type Life } from './life.ts'
 import { forwardsCookies, toTtlBounds } from './selections.ts'
 import type { TtlBounds } from './selections.ts'
 
@@ -48,12 +48,16 @@ export function compileRules(
   const hasCookies = forwardsCookies(behavior)
   const errorTtl = compileErrorTtl(distribution, originIsS3)
   const errorPause = errorTtl(502) * 1000
+  const decideLife = (status: number, headers: Headers, now: number): Life => {
+    const decision = isDisabled
+      ? refuse('caching-disabled', 'caching is disabled: not stored')
+      : decide(status, headers, bounds, errorTtl, now)
+    return toLife(decision, status, bounds, errorPause)
+  }
+  const lives = new Map<string, Life>()
   return {
     settle({ status, headers }, now) {
-      const decision = isDisabled
-        ? refuse('caching-disabled', 'caching is disabled: not stored')
-        : decide(status, headers, bounds, errorTtl, now)
-      return settle(decision, status, headers, bounds, errorPause, now)
+      return new SettledLife(selectLife(lives, decideLife, status, headers, now), toBirth(headers, now))
     },
     collapses: !isDisabled && !hasCookies,
     revalidates: !hasCookies,
@@ -67,14 +71,6 @@ function compileErrorTtl(distribution: Distribution, originIsS3: boolean): (stat
   )
   const least = originIsS3 ? 1 : 0
   return (status) => Math.max(configured.get(status) ?? DEFAULT_ERROR_TTL, least)
-}
-
-interface Decision {
-  readonly because: StoreReason
-  readonly ttl: number
-  readonly rule: TtlRule
-  readonly arithmetic: string
-  readonly directives: CacheControl
 }
 
 const NO_DIRECTIVES = parseCacheControl(null)
@@ -193,40 +189,4 @@ function toOriginTtl(headers: Headers, directives: CacheControl, now: number): O
 function variesOnEverything(headers: Headers): boolean {
   const vary = headers.list('vary')
   return vary !== null && vary.includes('*') && vary.split(',').some((element) => element.trim() === '*')
-}
-
-function settle(
-  { because, ttl, rule, arithmetic, directives }: Decision,
-  status: number,
-  headers: Headers,
-  { MaxTTL }: TtlBounds,
-  errorPause: number,
-  now: number,
-): Settlement {
-  const age = headers.get('age')
-  const bornAt = age === null ? now : now - (parseSeconds(age.trim()) ?? 0) * 1000
-  const freshUntil = bornAt + ttl * 1000
-  // After MaxTTL nothing stale is served, whatever the directives say; a longer DefaultTTL still counts.
-  const goneAt = Math.max(freshUntil, bornAt + MaxTTL * 1000)
-  const staleUntil = (seconds: number) => Math.min(freshUntil + seconds * 1000, goneAt)
-  const isError = status >= 400
-  const { staleWhileRevalidate, staleIfError } = directives
-  // no-cache asks for a check before each use, which a stale answer would skip (choice).
-  const revalidatesFirst = isError || staleWhileRevalidate === null || rule === 'no-cache'
-  let staleIfErrorUntil = goneAt
-  if (isError) staleIfErrorUntil = freshUntil
-  else if (staleIfError !== null) staleIfErrorUntil = staleUntil(staleIfError)
-  return {
-    store: because === 'cacheable' || because === 'error-cacheable',
-    because,
-    ttl,
-    rule,
-    arithmetic,
-    bornAt,
-    freshUntil,
-    staleWhileRevalidateUntil: revalidatesFirst ? freshUntil : staleUntil(staleWhileRevalidate),
-    staleIfErrorUntil,
-    dropSetCookie: directives.noCacheFields?.includes('set-cookie') ?? false,
-    errorPause,
-  }
 }

@@ -63,11 +63,12 @@ describe('isNotModified', () => {
 })
 
 describe('toConditional', () => {
-  test('asks with all validators the copy has, in place of what the viewer asked', () => {
+  test('asks with all validators the copy has, in place of what the viewer asked; If-Range stays with its Range', () => {
     const request = headers('Accept', '*/*', 'If-None-Match', '"viewer"', 'If-Range', '"x"', 'If-Match', '*')
     const stored = headers('ETag', 'W/"a"', 'Last-Modified', EARLIER)
     expect(toConditional(request, stored)?.pairs).toEqual([
       ...['Accept', '*/*'],
+      ...['If-Range', '"x"'],
       ...['If-None-Match', 'W/"a"'],
       ...['If-Modified-Since', EARLIER],
     ])

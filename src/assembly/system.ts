@@ -1,0 +1,162 @@
+// The running system without its listeners: places, origins, functions, distributions, and what observes them.
+import { pino, type Logger } from 'pino'
+import { createFunctionLog } from './function-log.ts'
+import { Network, type Budgets } from './network.ts'
+import type { LoadedConfiguration, PocketfrontOptions } from './options.ts'
+import { Sites } from './sites.ts'
+import type { LoadResult } from '../config/load.ts'
+import type { Admin } from '../control/admin.ts'
+import type { EdgePlace } from '../edge/visit.ts'
+import { createFunctionRegistry } from '../functions/registry.ts'
+import type { SteerableClock } from '../message/clock.ts'
+import { PocketfrontError } from '../model/errors.ts'
+import { createMetrics } from '../observe/metrics.ts'
+import { createRequestLog } from '../observe/request-log.ts'
+import { createTraceStore } from '../observe/trace-store.ts'
+import { createFolderOrigins } from '../origin/folders.ts'
+import { createOrigin, type ResolveTarget } from '../origin/origin.ts'
+import { OriginPools } from '../origin/pools.ts'
+import { monotonicTick, randomRequestIds, randomViaHost, systemClock } from '../ports.ts'
+import type { ViewerPorts } from '../viewer/ports.ts'
+import { compileRouter } from '../viewer/route.ts'
+
+const MIB = 1024 * 1024
+const DEFAULTS = {
+  pop: 'FRA56',
+  edgeMemory: 128 * MIB,
+  regionalMemory: 512 * MIB,
+  largestObject: 64 * MIB,
+  keepTraces: 1000,
+}
+
+type Loaded = Extract<LoadResult, { ok: true }>
+
+/** Everything but the listeners. */
+export interface System {
+  readonly admin: Admin
+  readonly budgets: Budgets
+  readonly clock: SteerableClock
+  readonly logger: Logger
+  readonly ports: ViewerPorts
+  readonly loaded: LoadedConfiguration
+  /** Serves another configuration from the next request on; running ones finish on the old one. */
+  swap(next: Loaded): void
+  /** Ends functions and connections to origins. */
+  dispose(): Promise<void>
+}
+
+/** Wires the layers. Throws PF_USAGE for a POP that does not exist. */
+export function createSystem(options: PocketfrontOptions, first: Loaded): System {
+  const logger = options.logger ?? pino({ level: 'silent' })
+  const clock = options.clock ?? systemClock()
+  const requestId = randomRequestIds()
+  const budgets = toBudgets(options)
+  const network = new Network(budgets)
+  const defaultPlace = findPlace(network, options.pop ?? DEFAULTS.pop)
+  const pools = new OriginPools()
+  const registry = createFunctionRegistry({
+    functions: first.deployment.LambdaFunctions,
+    watch: options.watch ?? false,
+    log: createFunctionLog(logger),
+    region: defaultPlace.region,
+  })
+  // Bundled ahead of the first request, and a broken file is told at start.
+  registry.prepare().then(
+    (problems) => {
+      for (const { name, file, reason } of problems) {
+        logger.error({ event: 'function', functionName: name }, `${file} can't be used: ${reason}`)
+      }
+    },
+    (error: unknown) => logger.error({ err: error }, 'functions could not be prepared'),
+  )
+  let resolveTarget: ResolveTarget = first.resolveTarget
+  const access = { pools, folders: createFolderOrigins(clock), tick: monotonicTick }
+  const sites = new Sites({
+    hooksFor: (distribution, behavior) => registry.hooksFor(distribution, behavior),
+    originFor: (origin, behavior, hooks) =>
+      createOrigin(origin, behavior, hooks, (...name) => resolveTarget(...name), access),
+    viaHost: randomViaHost,
+    requestId,
+    clock,
+  })
+  sites.current = sites.compile(first.deployment)
+
+  const metrics = createMetrics()
+  const traces = createTraceStore(options.keepTraces ?? DEFAULTS.keepTraces)
+  const logRequest = logger.isLevelEnabled('info') ? createRequestLog(logger) : null
+  const ports: ViewerPorts & { router: ViewerPorts['router'] } = {
+    router: compileRouter(sites.current),
+    defaultPlace,
+    placeOf: (code) => network.place(code),
+    clock,
+    tick: monotonicTick,
+    requestId,
+    finished(trace) {
+      metrics.record(trace)
+      traces.add(trace)
+      logRequest?.(trace)
+    },
+    onBug: (error, { id }) =>
+      logger.error({ err: error, requestId: id }, 'a request failed inside pocketfront'),
+  }
+  const admin: Admin = {
+    traces,
+    clock,
+    get distributionIds() {
+      return sites.current.map((site) => site.distribution.Id)
+    },
+    places: () => network.usage(),
+    metricsText: () => metrics.text(),
+    invalidate: (id, paths) => sites.invalidate(id, paths),
+    purge() {
+      // What is being fetched now must not come back after the purge.
+      sites.invalidate(null, ['/*'])
+      return network.purge()
+    },
+  }
+  let loaded = toLoaded(first)
+  return {
+    admin,
+    budgets,
+    clock,
+    logger,
+    ports,
+    get loaded() {
+      return loaded
+    },
+    swap(next) {
+      registry.update(next.deployment.LambdaFunctions)
+      const compiled = sites.compile(next.deployment)
+      resolveTarget = next.resolveTarget
+      sites.current = compiled
+      ports.router = compileRouter(compiled)
+      loaded = toLoaded(next)
+    },
+    async dispose() {
+      await registry.dispose()
+      await pools.destroy()
+    },
+  }
+}
+
+function toBudgets(options: PocketfrontOptions): Budgets {
+  return {
+    edge: options.edgeMemory ?? DEFAULTS.edgeMemory,
+    regional: options.regionalMemory ?? DEFAULTS.regionalMemory,
+    largestObject: options.largestObject ?? DEFAULTS.largestObject,
+  }
+}
+
+function findPlace(network: Network, pop: string): EdgePlace {
+  const place = network.place(pop)
+  if (place !== null) return place
+  throw new PocketfrontError(
+    'PF_USAGE',
+    `no edge location has the code ${pop}`,
+    'codes look like FRA56, IAD89 or NRT20',
+  )
+}
+
+function toLoaded({ deployment, warnings, notes, files }: Loaded): LoadedConfiguration {
+  return { deployment, warnings, notes, files }
+}

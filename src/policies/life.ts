@@ -1,0 +1,136 @@
+// How long a stored response lives: what equal responses share, and the moment each of them came.
+import { parseSeconds, type CacheControl } from '../message/cache-control.ts'
+import type { Headers } from '../message/headers.ts'
+import type { Settlement } from '../message/settlement.ts'
+import type { StoreReason, TtlRule } from '../model/result-types.ts'
+import type { TtlBounds } from './selections.ts'
+
+/** What the rules say about a response. */
+export interface Decision {
+  readonly because: StoreReason
+  readonly ttl: number
+  readonly rule: TtlRule
+  readonly arithmetic: string
+  readonly directives: CacheControl
+}
+
+/** What is decided about a response, apart from the moment it came; equal ones share it. */
+export interface Life extends Pick<
+  Settlement,
+  'store' | 'because' | 'ttl' | 'rule' | 'arithmetic' | 'dropSetCookie' | 'errorPause'
+> {
+  /** Milliseconds after birth. */
+  readonly fresh: number
+  readonly staleWhileRevalidate: number
+  readonly staleIfError: number
+}
+
+/** A life that began at a moment. Millions of these are stored, so that it holds two fields and no more. */
+export class SettledLife implements Settlement {
+  readonly life: Life
+  readonly bornAt: number
+
+  constructor(life: Life, bornAt: number) {
+    this.life = life
+    this.bornAt = bornAt
+  }
+
+  get store(): boolean {
+    return this.life.store
+  }
+
+  get because(): StoreReason {
+    return this.life.because
+  }
+
+  get ttl(): number {
+    return this.life.ttl
+  }
+
+  get rule(): TtlRule {
+    return this.life.rule
+  }
+
+  get arithmetic(): string {
+    return this.life.arithmetic
+  }
+
+  get dropSetCookie(): boolean {
+    return this.life.dropSetCookie
+  }
+
+  get errorPause(): number {
+    return this.life.errorPause
+  }
+
+  get freshUntil(): number {
+    return this.bornAt + this.life.fresh
+  }
+
+  get staleWhileRevalidateUntil(): number {
+    return this.bornAt + this.life.staleWhileRevalidate
+  }
+
+  get staleIfErrorUntil(): number {
+    return this.bornAt + this.life.staleIfError
+  }
+}
+
+const MEMO_SIZE = 512
+const MEMO_LENGTH = 256
+
+/** The headers of most responses were seen before; only Expires makes a decision depend on the moment. */
+export function selectLife(
+  lives: Map<string, Life>,
+  decideLife: (status: number, headers: Headers, now: number) => Life,
+  status: number,
+  headers: Headers,
+  now: number,
+): Life {
+  if (headers.has('expires')) return decideLife(status, headers, now)
+  const key = `${status} ${headers.list('cache-control')} ${headers.list('vary')}`
+  let life = lives.get(key)
+  if (life === undefined) {
+    life = decideLife(status, headers, now)
+    if (lives.size >= MEMO_SIZE) lives.clear()
+    if (key.length <= MEMO_LENGTH) lives.set(key, life)
+  }
+  return life
+}
+
+/** Arrival, less the age that the response brought along (RFC 9111, section 4.2.3; choice). */
+export function toBirth(headers: Headers, now: number): number {
+  const age = headers.get('age')
+  return age === null ? now : now - (parseSeconds(age.trim()) ?? 0) * 1000
+}
+
+export function toLife(
+  { because, ttl, rule, arithmetic, directives }: Decision,
+  status: number,
+  { MaxTTL }: TtlBounds,
+  errorPause: number,
+): Life {
+  const fresh = ttl * 1000
+  // After MaxTTL nothing stale is served, whatever the directives say; a longer DefaultTTL still counts.
+  const gone = Math.max(fresh, MaxTTL * 1000)
+  const stale = (seconds: number) => Math.min(fresh + seconds * 1000, gone)
+  const isError = status >= 400
+  const { staleWhileRevalidate, staleIfError } = directives
+  // no-cache asks for a check before each use, which a stale answer would skip (choice).
+  const revalidatesFirst = isError || staleWhileRevalidate === null || rule === 'no-cache'
+  let ifError = gone
+  if (isError) ifError = fresh
+  else if (staleIfError !== null) ifError = stale(staleIfError)
+  return {
+    store: because === 'cacheable' || because === 'error-cacheable',
+    because,
+    ttl,
+    rule,
+    arithmetic,
+    fresh,
+    staleWhileRevalidate: revalidatesFirst ? fresh : stale(staleWhileRevalidate),
+    staleIfError: ifError,
+    dropSetCookie: directives.noCacheFields?.includes('set-cookie') ?? false,
+    errorPause,
+  }
+}
