@@ -84,7 +84,7 @@ export function toFailureResponse(status: number, failure: Failure): OriginRespo
 }
 
 /** One line that names code, message and address. */
-export function describeError(error: unknown): string {
+function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const inner = error instanceof AggregateError ? (error.errors[0] as unknown) : error.cause
   const text = error.message || (inner instanceof Error ? inner.message : error.name)
