@@ -1,4 +1,5 @@
 // Tells when one of a set of files has changed, once for each save.
+import { statSync } from 'node:fs'
 import { watch } from 'chokidar'
 import type { FSWatcher } from 'chokidar'
 
@@ -22,16 +23,23 @@ export function watchFiles(files: readonly string[], onChange: () => void): File
   let watcher = start(files)
 
   function start(paths: readonly string[]): { readonly watcher: FSWatcher; readonly ready: Promise<void> } {
+    const before = toStamps(paths)
     const started = watch([...paths], { ignoreInitial: true, atomic: true })
     running.add(started)
-    started.on('all', () => {
-      if (timer !== null) clearTimeout(timer)
-      timer = setTimeout(onChange, QUIET_MS)
-    })
+    started.on('all', changed)
     started.on('error', () => {})
+    // What is saved while the watch starts would be its initial state.
+    started.once('ready', () => {
+      if (running.has(started) && toStamps(paths) !== before) changed()
+    })
     // A watcher of no files is never ready.
     const ready = paths.length === 0 ? Promise.resolve() : once(started)
     return { watcher: started, ready }
+  }
+
+  function changed(): void {
+    if (timer !== null) clearTimeout(timer)
+    timer = setTimeout(onChange, QUIET_MS)
   }
 
   async function retire(old: FSWatcher): Promise<void> {
@@ -53,7 +61,9 @@ export function watchFiles(files: readonly string[], onChange: () => void): File
       void watcher.ready.then(() => retire(before.watcher))
     },
     async close() {
-      await Promise.all([...running].map((it) => it.close()))
+      const all = [...running]
+      running.clear()
+      await Promise.all(all.map((it) => it.close()))
       if (timer !== null) clearTimeout(timer)
     },
   }
@@ -61,6 +71,20 @@ export function watchFiles(files: readonly string[], onChange: () => void): File
 
 function toSet(files: readonly string[]): string {
   return [...new Set(files)].toSorted().join('\n')
+}
+
+/** What a save changes about files, in one text. */
+function toStamps(files: readonly string[]): string {
+  return files.map(toStamp).join('\n')
+}
+
+function toStamp(file: string): string {
+  try {
+    const { ino, size, mtimeMs } = statSync(file)
+    return `${ino} ${size} ${mtimeMs}`
+  } catch {
+    return ''
+  }
 }
 
 function once(watcher: FSWatcher): Promise<void> {

@@ -36,6 +36,13 @@ test('a file that is replaced by another is noticed, and noticed again', async (
   expect(count()).toBe(2)
 })
 
+test('a save while the watch still starts is noticed', async () => {
+  const { files, changed } = watched('site.yaml')
+  const next = changed()
+  writeFileSync(files[0]!, 'other text')
+  await next
+})
+
 test('several writes of one save are one change', async () => {
   const { files, watch, changed, count } = watched('site.yaml')
   await watch.ready
