@@ -160,26 +160,29 @@ test('a port in use ends with 1 and names the option', async () => {
   })
 })
 
-test('a running response gets to its end before the process does', async () => {
+test('a download that is running when SIGTERM comes gets to its end, then the process ends with 0', async () => {
+  const half = Buffer.alloc(2_000_000, 'pocketfront')
   await using origin = await startOrigin()
   const finish: (() => void)[] = []
   origin.on('/slow', (_request, response) => {
-    response.writeHead(200, { 'content-length': '10' })
-    response.write('first')
-    finish.push(() => response.end('after'))
+    response.writeHead(200, { 'content-length': String(2 * half.length) })
+    response.write(half)
+    finish.push(() => response.end(half))
   })
   await using cli = startCli([...JSON_ON_FREE_PORTS, '--origin', origin.url])
   const { url } = await cli.ready()
   const response = await fetch(`${url}/slow`)
   cli.process.kill('SIGTERM')
   await cli.output(/"event":"stopping"/)
+  await expect(fetch(`${url}/late`)).rejects.toThrow('fetch failed')
   finish[0]!()
-  expect(await response.text()).toBe('firstafter')
+  const body = Buffer.from(await response.arrayBuffer())
+  expect(body.equals(Buffer.concat([half, half]))).toBe(true)
   expect(await cli.ended).toBe(0)
   expect(cli.events().at(-1)).toMatchObject({ event: 'request', url: '/slow', delivery: 'complete' })
 })
 
-test('a second signal ends at once, with 1', async () => {
+test.each(['SIGINT', 'SIGTERM'] as const)('a second %s ends at once, with 1', async (signal) => {
   await using origin = await startOrigin((_request, response) => {
     response.writeHead(200, { 'content-length': '10' })
     response.write('first')
@@ -189,9 +192,9 @@ test('a second signal ends at once, with 1', async () => {
   const pending = fetch(`${url}/never`).then((response) => response.text())
   const outcome = pending.catch(() => 'broken')
   await origin.seen(1)
-  cli.process.kill('SIGINT')
+  cli.process.kill(signal)
   await cli.output(/"event":"stopping"/)
-  cli.process.kill('SIGINT')
+  cli.process.kill(signal)
   expect(await cli.ended).toBe(1)
   expect(await outcome).toBe('broken')
 })
