@@ -31,9 +31,7 @@ export class SupportNotes {
   get notes(): SupportNote[] {
     const headerNotes = [...this.#unknownHeaders].map(([distribution, names]) => ({
       distribution,
-      feature: names.size === 1 ? [...names.values()].join() : 'CloudFront-Viewer-*',
-      handling: 'ignored' as const,
-      detail: `${names.size === 1 ? 'not sent' : `${[...names.values()].join(', ')} are not sent`}: nothing is known of the viewer's place and TLS connection`,
+      ...toHeaderNote([...names.values()]),
     }))
     return [...this.#notes, ...headerNotes]
   }
@@ -72,4 +70,16 @@ export class SupportNotes {
     )
     if (!isNoted) this.#notes.push(note)
   }
+}
+
+const WHY_UNKNOWN = "nothing is known of a viewer's place and TLS connection"
+
+function toHeaderNote(names: readonly string[]): Omit<SupportNote, 'distribution'> {
+  const [only] = names
+  if (names.length === 1 && only !== undefined) {
+    return { feature: only, handling: 'ignored', detail: `not sent: ${WHY_UNKNOWN}` }
+  }
+  const ends = names.map((name) => name.slice('CloudFront-Viewer-'.length)).join(', ')
+  const detail = `${ends} are not sent: ${WHY_UNKNOWN}`
+  return { feature: 'CloudFront-Viewer-*', handling: 'ignored', detail }
 }

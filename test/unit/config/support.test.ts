@@ -106,8 +106,9 @@ test('many such headers are one note that names each of them once', async () => 
   )
   const notes = result.ok ? result.notes : []
   expect(notes.map((note) => note.feature)).toEqual(['CloudFront-Viewer-*'])
-  expect(notes[0]?.detail.match(/CloudFront-Viewer-City/g)).toHaveLength(1)
-  expect(notes[0]?.detail).not.toContain('Viewer-Address')
+  expect(notes[0]?.detail).toMatch(/^ASN, City, Country, .*TLS are not sent: /)
+  expect(notes[0]?.detail).not.toContain('Address')
+  expect(notes[0]?.detail.match(/City/g)).toHaveLength(1)
 })
 
 test('Server-Timing is noted when a policy switches it on', async () => {
