@@ -164,18 +164,20 @@ export class CacheTier implements Upstream {
     if (flight !== null && this.#flights.get(flightKey) === flight) this.#flights.delete(flightKey)
   }
 
-  async #lead(fetching: Fetching): Promise<OriginResponse> {
-    const { entry, request, context, record, flight } = fetching
-    try {
-      const response = await this.#next.fetch(toUpstreamRequest(request, entry, context), context)
-      const result = this.#take(fetching, response)
-      flight?.land(record.stored === false ? null : result)
-      return result
-    } catch (error) {
-      this.#leave(fetching)
-      flight?.crash(error)
-      throw error
-    }
+  #lead(fetching: Fetching): Promise<OriginResponse> {
+    const { entry, request, context } = fetching
+    return this.#next.fetch(toUpstreamRequest(request, entry, context), context).then(
+      (response) => {
+        const result = this.#take(fetching, response)
+        fetching.flight?.land(fetching.record.stored === false ? null : result)
+        return result
+      },
+      (error: unknown) => {
+        this.#leave(fetching)
+        fetching.flight?.crash(error)
+        throw error
+      },
+    )
   }
 
   /** Refreshes the expired copy, or stores the new answer. */

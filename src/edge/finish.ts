@@ -2,11 +2,16 @@
 import type { CompiledBehavior } from './compile.ts'
 import { applyResponseHeadersPolicy, hookContext } from './steps.ts'
 import type { Delivered, ViewerAnswer, Visit } from './visit.ts'
+import type { BehaviorHooks, ResponseHead } from '../functions/hooks.ts'
 import { isNotModified, ifRangeMatches } from '../message/conditional.ts'
-import type { Headers } from '../message/headers.ts'
+import type { Clock } from '../message/clock.ts'
+import { Headers } from '../message/headers.ts'
 import type { OriginResponse, ViewerRequest } from '../message/requests.ts'
 import { selectRange } from '../message/range.ts'
 import type { DetailedResultType, ResultType } from '../model/result-types.ts'
+
+const WHOLE: Delivered = { kind: 'whole' }
+const NONE: Delivered = { kind: 'none' }
 
 /** Representation headers that a 304 leaves out (RFC 9110, section 15.4.5). */
 const NOT_IN_304 = new Set([
@@ -17,44 +22,64 @@ const NOT_IN_304 = new Set([
   'content-range',
 ])
 
-export async function toViewerAnswer(
+/** The answer of a behavior that has a viewer-response function. */
+export async function runViewerResponse(
+  viewerResponse: NonNullable<BehaviorHooks['viewerResponse']>,
   request: ViewerRequest,
   response: OriginResponse,
   selected: CompiledBehavior,
   visit: Visit,
 ): Promise<ViewerAnswer> {
-  const { trace, clock } = visit
-  const age = ageOf(response, clock.now())
-  let { status, statusText } = response
-  let headers = toViewerHeaders(response, selected)
-
-  const { viewerResponse } = selected.hooks
-  if (viewerResponse !== null && status < 400 && response.failure === null) {
-    const outcome = await viewerResponse(request, { status, statusText, headers }, hookContext(visit))
-    if (outcome.kind === 'failed') {
-      // Nobody will read it: unless a cache stores it, its source stops.
-      response.body.discard()
-      trace.problem = outcome.failure.detail
-      const { resultType, detailedResultType } = outcome.failure
-      return {
-        ...plain(response),
-        status: outcome.status,
-        statusText: '',
-        headers: headers.filter(() => false),
-        failure: outcome.failure,
-        resultType,
-        detailedResultType,
-        age: null,
-      }
-    }
-    ;({ status, statusText, headers } = outcome)
+  const { status, statusText } = response
+  if (status >= 400 || response.failure !== null) return toViewerAnswer(request, response, selected, visit)
+  const headers = toViewerHeaders(response, selected)
+  const outcome = await viewerResponse(request, { status, statusText, headers }, hookContext(visit))
+  if (outcome.kind === 'continue') return complete(request, response, outcome, selected, visit)
+  // Nobody will read it: unless a cache stores it, its source stops.
+  response.body.discard()
+  visit.trace.problem = outcome.failure.detail
+  const { resultType, detailedResultType } = outcome.failure
+  return {
+    status: outcome.status,
+    statusText: '',
+    headers: Headers.none,
+    body: response.body,
+    delivered: WHOLE,
+    failure: outcome.failure,
+    resultType,
+    detailedResultType,
+    age: null,
   }
-  headers = applyResponseHeadersPolicy(headers, request, selected)
-  if (response.failure !== null) trace.problem = response.failure.detail
+}
 
-  const types = toResultTypes(response, status)
-  const base = { ...plain(response), status, statusText, headers, failure: response.failure, ...types, age }
-  if (response.settlement === null || status !== 200) return { ...base, delivered: wholeOrNone(request) }
+/** The answer of a behavior without a viewer-response function. */
+export function toViewerAnswer(
+  request: ViewerRequest,
+  response: OriginResponse,
+  selected: CompiledBehavior,
+  visit: Visit,
+): ViewerAnswer {
+  const { status, statusText } = response
+  const head = { status, statusText, headers: toViewerHeaders(response, selected) }
+  return complete(request, response, head, selected, visit)
+}
+
+/** Response headers policy, condition and range. */
+function complete(
+  request: ViewerRequest,
+  response: OriginResponse,
+  { status, statusText, headers: given }: ResponseHead,
+  selected: CompiledBehavior,
+  { trace, clock }: Visit,
+): ViewerAnswer {
+  const headers = applyResponseHeadersPolicy(given, request, selected)
+  const { body, failure } = response
+  if (failure !== null) trace.problem = failure.detail
+  const delivered = wholeOrNone(request)
+  const { resultType, detailedResultType } = toResultTypes(response, status)
+  const age = ageOf(response, clock)
+  const base = { status, statusText, headers, body, delivered, failure, resultType, detailedResultType, age }
+  if (response.settlement === null || status !== 200) return base
   if (isNotModified(request.headers, status, headers)) {
     return {
       ...base,
@@ -71,16 +96,15 @@ export async function toViewerAnswer(
 
 /** A range of a cached object. ('How CloudFront processes partial requests for an object (range GETs)') */
 function selectPart(request: ViewerRequest, answer: ViewerAnswer): ViewerAnswer {
-  const whole = { ...answer, delivered: wholeOrNone(request) }
   const { body, headers } = answer
   const range = request.headers.get('range')
-  if (range === null || request.method !== 'GET' || body.state !== 'complete') return whole
-  if (!ifRangeMatches(request.headers, headers)) return whole
+  if (range === null || request.method !== 'GET' || body.state !== 'complete') return answer
+  if (!ifRangeMatches(request.headers, headers)) return answer
   const size = body.bytes
   const selected = selectRange(range, size)
   switch (selected.kind) {
     case 'whole':
-      return whole
+      return answer
     case 'unsatisfiable':
       return {
         ...answer,
@@ -127,15 +151,11 @@ function toResultTypes(
   return { resultType: outcome, detailedResultType: outcome }
 }
 
-function ageOf(response: OriginResponse, now: number): number | null {
+function ageOf(response: OriginResponse, clock: Clock): number | null {
   if (response.outcome === 'Miss' || response.settlement === null) return null
-  return Math.max(0, Math.floor((now - response.settlement.bornAt) / 1000))
-}
-
-function plain(response: OriginResponse): Pick<ViewerAnswer, 'body' | 'delivered'> {
-  return { body: response.body, delivered: { kind: 'whole' } }
+  return Math.max(0, Math.floor((clock.now() - response.settlement.bornAt) / 1000))
 }
 
 function wholeOrNone(request: ViewerRequest): Delivered {
-  return { kind: request.method === 'HEAD' ? 'none' : 'whole' }
+  return request.method === 'HEAD' ? NONE : WHOLE
 }

@@ -1,65 +1,80 @@
 // The journey of a request through an edge location, from top to bottom.
 import type { CompiledBehavior } from './compile.ts'
-import { toViewerAnswer } from './finish.ts'
+import { runViewerResponse, toViewerAnswer } from './finish.ts'
 import { refuseRequest, type Refusal } from './refuse.ts'
 import { applyResponseHeadersPolicy, hookContext } from './steps.ts'
 import type { ViewerAnswer, Visit } from './visit.ts'
-import type { HookResponded } from '../functions/hooks.ts'
+import type { BehaviorHooks, HookResponded } from '../functions/hooks.ts'
 import { Body } from '../message/body.ts'
 import type { RequestContext } from '../message/context.ts'
 import { Headers } from '../message/headers.ts'
 import { toHttpDate } from '../message/http-date.ts'
-import type { OriginRequest, OriginResponse, ViewerRequest } from '../message/requests.ts'
+import {
+  withChanges,
+  type OriginRequest,
+  type OriginResponse,
+  type ViewerRequest,
+} from '../message/requests.ts'
 import type { BypassReason } from '../model/result-types.ts'
 
 /** Answers one viewer request. What CloudFront would answer is an answer; a rejection is our bug. */
-export async function answerRequest(received: ViewerRequest, visit: Visit): Promise<ViewerAnswer> {
-  const atRoot = applyDefaultRootObject(received, visit)
-  const selected = visit.site.select(atRoot.path)
-  visit.trace.behavior = selected.PathPattern
-  visit.trace.behaviorIndex = selected.index
+export function answerRequest(received: ViewerRequest, visit: Visit): Promise<ViewerAnswer> {
+  const { prepared, trace } = visit
+  const request = prepared === null ? applyDefaultRootObject(received, visit) : received
+  const selected = prepared === null ? visit.site.select(request.path) : prepared.selected
+  trace.behavior = selected.PathPattern
+  trace.behaviorIndex = selected.index
 
-  const refused = refuseRequest(atRoot, selected)
-  if (refused !== null) return fromRefusal(refused, atRoot, selected, visit)
+  const refused = refuseRequest(request, selected)
+  if (refused !== null) return Promise.resolve(fromRefusal(refused, request, selected, visit))
+  const { viewerRequest } = selected.hooks
+  if (viewerRequest !== null) return runViewerRequest(viewerRequest, request, selected, visit)
+  return proceed(request, selected, visit)
+}
 
-  let request = atRoot
-  if (selected.hooks.viewerRequest !== null) {
-    const outcome = await selected.hooks.viewerRequest(atRoot, hookContext(visit))
-    if (outcome.kind === 'failed') return fromRefusal(outcome, atRoot, selected, visit)
-    if (outcome.kind === 'responded') return fromGenerated(outcome, atRoot, selected, visit)
-    request = outcome.request
+async function runViewerRequest(
+  viewerRequest: NonNullable<BehaviorHooks['viewerRequest']>,
+  request: ViewerRequest,
+  selected: CompiledBehavior,
+  visit: Visit,
+): Promise<ViewerAnswer> {
+  const outcome = await viewerRequest(request, hookContext(visit))
+  switch (outcome.kind) {
+    case 'continue':
+      return proceed(outcome.request, selected, visit)
+    case 'responded':
+      return fromGenerated(outcome, request, selected, visit)
+    case 'failed':
+      return fromRefusal(outcome, request, selected, visit)
   }
+}
 
-  const response = await fetchObject(request, selected, visit)
-  if (selected.hooks.viewerResponse === null) return toViewerAnswer(request, response, selected, visit)
-  // While the function runs nobody reads the body; it must not be taken for unwanted.
-  const release = response.body.hold()
-  try {
-    return await toViewerAnswer(request, response, selected, visit)
-  } finally {
-    release()
+/** From the caches or the origin to the viewer. */
+function proceed(request: ViewerRequest, selected: CompiledBehavior, visit: Visit): Promise<ViewerAnswer> {
+  const { viewerResponse } = selected.hooks
+  const fetched = fetchObject(request, selected, visit)
+  if (viewerResponse === null) {
+    return fetched.then((response) => toViewerAnswer(request, response, selected, visit))
   }
+  return fetched.then(async (response) => {
+    // While the function runs nobody reads the body; it must not be taken for unwanted.
+    const release = response.body.hold()
+    try {
+      return await runViewerResponse(viewerResponse, request, response, selected, visit)
+    } finally {
+      release()
+    }
+  })
 }
 
 /** '/' stands for the default root object, before the behavior is chosen. ('Specify a default root object') */
 export function applyDefaultRootObject(request: ViewerRequest, { site }: Pick<Visit, 'site'>): ViewerRequest {
   if (site.rootPath === null || request.path !== '/') return request
-  const { method, queryString, headers, clientIp, clientPort, httpVersion, scheme, body } = request
-  return {
-    method,
-    path: site.rootPath,
-    queryString,
-    headers,
-    clientIp,
-    clientPort,
-    httpVersion,
-    scheme,
-    body,
-  }
+  return withChanges(request, { path: site.rootPath })
 }
 
 /** Through the caches, or straight to the origin. */
-async function fetchObject(
+function fetchObject(
   request: ViewerRequest,
   selected: CompiledBehavior,
   visit: Visit,
@@ -68,7 +83,9 @@ async function fetchObject(
   const bypass = whyBypass(request, selected)
   visit.trace.bypass = bypass
   if (bypass !== null) return selected.origin.fetch(toOriginRequest(request, '', selected, visit), context)
-  const key = selected.cacheKey(request)
+  // A viewer-request function may have changed what the key is made of.
+  const isAsPrepared = visit.prepared !== null && selected.hooks.viewerRequest === null
+  const key = isAsPrepared ? visit.prepared.key : selected.cacheKey(request)
   visit.trace.key = key
   return visit.place.cache.fetch(toOriginRequest(request, key, selected, visit), context)
 }

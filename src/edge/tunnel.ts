@@ -39,5 +39,5 @@ export async function openTunnel(received: ViewerRequest, visit: Visit): Promise
   }
   const tunnel = await selected.origin.openTunnel(forwarded, toContext(request, selected, visit))
   if (tunnel.kind === 'open') return tunnel
-  return { kind: 'answer', answer: await toViewerAnswer(request, tunnel.response, selected, visit) }
+  return { kind: 'answer', answer: toViewerAnswer(request, tunnel.response, selected, visit) }
 }

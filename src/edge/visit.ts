@@ -1,5 +1,5 @@
 // What a request meets on its way through an edge location, and the answer that comes out.
-import type { CompiledDistribution } from './compile.ts'
+import type { CompiledBehavior, CompiledDistribution } from './compile.ts'
 import type { CacheTier } from '../cache/tier.ts'
 import type { Body } from '../message/body.ts'
 import type { CancelToken, Clock } from '../message/clock.ts'
@@ -24,6 +24,8 @@ export interface Visit {
   readonly trace: Trace
   readonly clock: Clock
   readonly token: CancelToken
+  /** Behavior and key, when they are known already; the request has the default root object in its place. */
+  readonly prepared: { readonly selected: CompiledBehavior; readonly key: string } | null
 }
 
 /** Which bytes of the body go out: all of them, a part, or none. */

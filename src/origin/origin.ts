@@ -31,21 +31,30 @@ export function createOrigin(
   access: OriginAccess,
 ): BehaviorOrigin {
   const toOutgoing = compileOutgoing(origin)
-  return {
-    async fetch(request, context) {
-      let outgoing = toOutgoing(request, context)
-      if (hooks.originRequest !== null) {
-        const prepared = await prepare(outgoing, hooks.originRequest, context)
-        if (prepared.kind === 'answered') return prepared.response
-        ;({ outgoing } = prepared)
-      }
-      const target = selectTarget(outgoing, origin, resolveTarget)
-      const sent = await sendToOrigin(outgoing, origin, target, context, access)
+
+  function send(
+    request: OriginRequest,
+    outgoing: OutgoingRequest,
+    context: RequestContext,
+  ): Promise<OriginResponse> {
+    const target = selectTarget(outgoing, origin, resolveTarget)
+    return sendToOrigin(outgoing, origin, target, context, access).then((sent) => {
       if (sent.kind === 'failure') return toFailureResponse(sent.failure.status, sent.failure.failure)
-      let response = fromOrigin(sent.response, request, context)
-      if (hooks.originResponse !== null)
-        response = await applyOriginResponse(hooks, outgoing, response, context)
-      return compress(response, request, behavior, context)
+      const response = fromOrigin(sent.response, request, context)
+      if (hooks.originResponse === null) return compress(response, request, behavior, context)
+      return applyOriginResponse(hooks.originResponse, outgoing, response, context).then((changed) =>
+        compress(changed, request, behavior, context),
+      )
+    })
+  }
+
+  return {
+    fetch(request, context) {
+      const outgoing = toOutgoing(request, context)
+      if (hooks.originRequest === null) return send(request, outgoing, context)
+      return prepare(outgoing, hooks.originRequest, context).then((prepared) =>
+        prepared.kind === 'answered' ? prepared.response : send(request, prepared.outgoing, context),
+      )
     },
     async openTunnel(request, context) {
       let outgoing = toOutgoing(request, context)
@@ -123,12 +132,12 @@ function fromGenerated(generated: GeneratedResponse, context: RequestContext): O
 }
 
 async function applyOriginResponse(
-  hooks: BehaviorHooks,
+  originResponse: NonNullable<BehaviorHooks['originResponse']>,
   outgoing: OutgoingRequest,
   response: OriginResponse,
   context: RequestContext,
 ): Promise<OriginResponse> {
-  const outcome = await hooks.originResponse!(outgoing, response, context)
+  const outcome = await originResponse(outgoing, response, context)
   if (outcome.kind === 'failed') {
     response.body.discard()
     return toFailureResponse(outcome.status, outcome.failure)

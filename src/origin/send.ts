@@ -22,59 +22,70 @@ export type SendResult =
   | { readonly kind: 'response'; readonly response: ExchangeResponse }
   | { readonly kind: 'failure'; readonly failure: OriginFailure }
 
+/** One request to one origin, however many attempts it takes. */
+interface Sending {
+  readonly outgoing: OutgoingRequest
+  readonly origin: Origin
+  readonly target: OriginTarget
+  readonly context: RequestContext
+  readonly access: OriginAccess
+}
+
 /**
  * Sends a request until an attempt succeeds or none is left. GET and HEAD are repeated after any failure before the
  * head, other methods only while nothing was sent. ('Origin settings', connection attempts)
  */
-export async function sendToOrigin(
+export function sendToOrigin(
   outgoing: OutgoingRequest,
   origin: Origin,
   target: OriginTarget,
   context: RequestContext,
   access: OriginAccess,
 ): Promise<SendResult> {
-  const isRepeatable = outgoing.method === 'GET' || outgoing.method === 'HEAD'
-  for (let attempt = 1; ; attempt++) {
-    const record: OriginRecord = {
-      originId: origin.Id,
-      target: describeTarget(outgoing, target),
-      method: outgoing.method,
-      status: null,
-      firstByteMs: null,
-      error: null,
-    }
-    context.trace.addOrigin(record)
-    const started = access.tick()
-    try {
-      const response = await attemptOnce(outgoing, origin, target, context, access)
-      if ('status' in response && 'failure' in response) {
-        record.error = response.failure.detail
-        return { kind: 'failure', failure: response }
-      }
+  if (target.kind === 'unresolved') {
+    const failure = unresolvedOrigin(target.hint)
+    context.trace.addOrigin({ ...toRecord(outgoing, origin, target), error: failure.failure.detail })
+    return Promise.resolve({ kind: 'failure', failure })
+  }
+  return attempt({ outgoing, origin, target, context, access }, 1)
+}
+
+function attempt(sending: Sending, number: number): Promise<SendResult> {
+  const { outgoing, origin, target, context, access } = sending
+  const record = toRecord(outgoing, origin, target)
+  context.trace.addOrigin(record)
+  const started = access.tick()
+  return attemptOnce(sending).then(
+    (response) => {
       record.status = response.status
       record.firstByteMs = access.tick() - started
       return { kind: 'response', response }
-    } catch (error) {
+    },
+    (error: unknown) => {
       const failure = toOriginFailure(error)
       record.error = failure.failure.detail
-      const mayRepeat = isRepeatable || failure.nothingSent
-      if (!mayRepeat || attempt >= origin.ConnectionAttempts || context.token.cancelled) {
-        return { kind: 'failure', failure }
-      }
-    }
+      const isRepeatable = outgoing.method === 'GET' || outgoing.method === 'HEAD' || failure.nothingSent
+      const mayRepeat = isRepeatable && number < origin.ConnectionAttempts && !context.token.cancelled
+      return mayRepeat ? attempt(sending, number + 1) : { kind: 'failure', failure }
+    },
+  )
+}
+
+function toRecord(outgoing: OutgoingRequest, origin: Origin, target: OriginTarget): OriginRecord {
+  return {
+    originId: origin.Id,
+    target: describeTarget(outgoing, target),
+    method: outgoing.method,
+    status: null,
+    firstByteMs: null,
+    error: null,
   }
 }
 
-function attemptOnce(
-  outgoing: OutgoingRequest,
-  origin: Origin,
-  target: OriginTarget,
-  context: RequestContext,
-  access: OriginAccess,
-): Promise<ExchangeResponse | OriginFailure> | OriginFailure {
+function attemptOnce({ outgoing, origin, target, context, access }: Sending): Promise<ExchangeResponse> {
   switch (target.kind) {
     case 'unresolved':
-      return unresolvedOrigin(target.hint)
+      return Promise.reject(new Error(target.hint))
     case 'folder':
       return access.folders.fetch(target.folder, {
         method: outgoing.method,

@@ -13,40 +13,52 @@ import { Trace, type TierRecord } from '../message/trace.ts'
 import { QUOTAS } from '../model/quotas.ts'
 import { joinVia } from '../policies/viewer-response.ts'
 
+const SLASH = 0x2f
+
+/** What was found out about a plain request that is no hit, so that the long way need not do it again. */
+export interface Prepared {
+  readonly site: CompiledDistribution
+  readonly selected: CompiledBehavior
+  /** As received, and with the default root object in place of '/'. */
+  readonly received: HttpViewerRequest
+  readonly request: HttpViewerRequest
+  readonly key: string
+}
+
 /**
- * Answers when the request is a plain one and a fresh copy lies in the edge cache; returns false, with nothing
- * done, for everything else. No promise, no closure, no copy of the request's headers.
+ * Answers when the request is a plain one and a fresh copy lies in the edge cache. Everything else goes the long way,
+ * with nothing done. No promise, no closure, no copy of the request's headers.
  */
 export function answerHit(
   message: IncomingMessage,
   response: ServerResponse,
   scan: HeadScan,
-  site: CompiledDistribution,
   ports: ViewerPorts,
-): boolean {
+): 'answered' | Prepared | null {
   const { method, url } = message
-  if (scan.isSpecial || scan.hosts !== 1 || (method !== 'GET' && method !== 'HEAD')) return false
-  if (
-    url === undefined ||
-    url.length > QUOTAS.urlBytes ||
-    scan.bytes + url.length > QUOTAS.requestHeaderBytes
-  )
-    return false
+  if (scan.isSpecial || scan.hosts !== 1 || (method !== 'GET' && method !== 'HEAD')) return null
+  if (url === undefined || url.length > QUOTAS.urlBytes) return null
+  if (scan.bytes + url.length > QUOTAS.requestHeaderBytes || url.charCodeAt(0) !== SLASH) return null
+  const site = ports.router(scan.host!)
+  if (site === null) return null
   const place = ports.defaultPlace
   const received = new HttpViewerRequest(message, new Headers(message.rawHeaders), url)
   const path = received.path === '/' && site.rootPath !== null ? site.rootPath : received.path
   const selected = site.select(path)
-  if (!isPlain(selected, scan)) return false
+  if (!isPlain(selected, scan)) return null
 
   const request = path === received.path ? received : atPath(message, received, path)
   const key = selected.cacheKey(request)
   const entry = place.cache.store.get(key)
-  if (entry === undefined || entry.checkedUpTo !== site.invalidations.sequence) return false
+  if (entry === undefined || entry.checkedUpTo !== site.invalidations.sequence) {
+    return { site, selected, received, request, key }
+  }
   const now = ports.clock.now()
   const { object } = entry
-  if (now >= object.settlement.freshUntil || object.failure !== null) return false
   const { whole } = object.body
-  if (whole === null) return false
+  if (now >= object.settlement.freshUntil || object.failure !== null || whole === null) {
+    return { site, selected, received, request, key }
+  }
 
   const startedTick = ports.tick()
   const block =
@@ -77,7 +89,7 @@ export function answerHit(
   trace.delivery = 'complete'
   trace.firstByteMs = trace.totalMs = ports.tick() - startedTick
   ports.finished(trace)
-  return true
+  return 'answered'
 }
 
 /** Functions, uncacheable behaviors and policies that depend on the request go the long way. */

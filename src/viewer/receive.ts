@@ -4,10 +4,11 @@ import type { HeadScan } from './head-scan.ts'
 import { HttpViewerRequest, isLoopback, toOriginForm, toPlainAddress } from './http-request.ts'
 import type { ViewerPorts } from './ports.ts'
 import { internalError, refusedAnswer } from './refused.ts'
-import { deliver } from './respond.ts'
+import type { Prepared } from './hit.ts'
+import { deliver, type Delivery } from './respond.ts'
 import { answerRequest } from '../edge/journey.ts'
 import { refusal, type Refusal } from '../edge/refuse.ts'
-import type { EdgePlace, ViewerAnswer, Visit } from '../edge/visit.ts'
+import type { EdgePlace, Visit } from '../edge/visit.ts'
 import type { CompiledDistribution } from '../edge/compile.ts'
 import { CancelToken } from '../message/clock.ts'
 import { Headers } from '../message/headers.ts'
@@ -43,13 +44,7 @@ export function arrive(message: IncomingMessage, scan: HeadScan, ports: ViewerPo
   const host = scan.host ?? ''
   const site = ports.router(host)
 
-  trace.method = request.method
-  trace.host = host
-  trace.url = url ?? target
-  trace.clientIp = request.clientIp
-  trace.httpVersion = request.httpVersion
-  trace.pop = place.pop
-  trace.region = place.region
+  fillTrace(trace, request, host, url ?? target, place)
   if (site !== null) trace.distributionId = site.distribution.Id
 
   const refused = refuseHead(scan, target, url, site, chosen === null ? wantedPop : null)
@@ -62,61 +57,90 @@ export function arrive(message: IncomingMessage, scan: HeadScan, ports: ViewerPo
   }
 }
 
+/** A plain request, about which the hot path has found out everything but the answer. */
+function arriveWith({ site, received, request }: Prepared, scan: HeadScan, ports: ViewerPorts): Arrival {
+  const place = ports.defaultPlace
+  const trace = new Trace(ports.requestId(), ports.clock.now(), ports.tick())
+  const { path, queryString } = received
+  fillTrace(trace, received, scan.host ?? '', queryString === '' ? path : `${path}?${queryString}`, place)
+  trace.distributionId = site.distribution.Id
+  return { request, trace, place, explain: false, route: { kind: 'site', site } }
+}
+
+function fillTrace(
+  trace: Trace,
+  request: HttpViewerRequest,
+  host: string,
+  url: string,
+  place: EdgePlace,
+): void {
+  trace.method = request.method
+  trace.host = host
+  trace.url = url
+  trace.clientIp = request.clientIp
+  trace.httpVersion = request.httpVersion
+  trace.pop = place.pop
+  trace.region = place.region
+}
+
 /** Runs the journey and writes the answer. */
-export async function receive(
+export function receive(
   message: IncomingMessage,
   response: ServerResponse,
   scan: HeadScan,
+  prepared: Prepared | null,
   ports: ViewerPorts,
-): Promise<void> {
-  const arrival = arrive(message, scan, ports)
+): void {
+  const arrival = prepared === null ? arrive(message, scan, ports) : arriveWith(prepared, scan, ports)
   const { trace, place, request, route } = arrival
-  const token = new CancelToken()
-  let hasLeft = false
-  const leave = (): void => {
-    if (hasLeft) return
-    hasLeft = true
-    token.cancel()
-  }
-  response.on('close', () => {
-    if (!response.writableFinished) leave()
-  })
-  response.on('error', leave)
   if (response.socket === null) watchQueued(message, response)
-  const visit = { trace, clock: ports.clock, token, place }
-  let answer: ViewerAnswer
-  try {
-    answer =
-      route.kind === 'refused'
-        ? refusedAnswer(route.refusal)
-        : await answerRequest(request, { ...visit, site: route.site } satisfies Visit)
-  } catch (error) {
-    ports.onBug(error, trace)
-    trace.problem = String(error)
-    answer = internalError(error)
+  const delivery: Delivery = {
+    response,
+    trace,
+    clock: ports.clock,
+    popHeader: place.popHeader,
+    via: route.kind === 'site' ? route.site.via : NO_VIA,
+    isHead: request.method === 'HEAD',
+    explain: arrival.explain,
+    tick: ports.tick,
+    onDelivered() {
+      request.dropBody()
+      ports.finished(trace)
+    },
+    onBug: (error) => ports.onBug(error, trace),
   }
   if (route.kind === 'refused') {
     trace.problem = route.refusal.failure.detail
     // CloudFront closes the connection after a head that is too large or malformed.
     if (route.refusal.status !== 403) response.shouldKeepAlive = false
+    return deliver(refusedAnswer(route.refusal), delivery)
   }
-  deliver(answer, {
-    response,
-    visit: {
-      trace,
-      clock: ports.clock,
-      popHeader: place.popHeader,
-      via: route.kind === 'site' ? route.site.via : NO_VIA,
-    },
-    isHead: request.method === 'HEAD',
-    explain: arrival.explain,
-    tick: ports.tick,
-    onDelivered: () => {
-      request.dropBody()
-      ports.finished(trace)
-    },
-    onBug: (error) => ports.onBug(error, trace),
-  })
+  const token = new CancelToken()
+  watchViewer(response, token)
+  const { site } = route
+  const visit: Visit = { trace, clock: ports.clock, token, place, site, prepared }
+  const fail = (error: unknown): void => {
+    ports.onBug(error, trace)
+    trace.problem = String(error)
+    deliver(internalError(error), delivery)
+  }
+  try {
+    answerRequest(request, visit).then((answer) => deliver(answer, delivery), fail)
+  } catch (error) {
+    fail(error)
+  }
+}
+
+/** Cancels, once, when the viewer leaves before the answer is out. */
+function watchViewer(response: ServerResponse, token: CancelToken): void {
+  let hasLeft = false
+  const onEnd = (): void => {
+    if (hasLeft || response.writableFinished) return
+    hasLeft = true
+    token.cancel()
+  }
+  response.on('close', onEnd)
+  response.on('error', onEnd)
 }
 
 /**

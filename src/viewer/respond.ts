@@ -2,10 +2,13 @@
 import type { ServerResponse } from 'node:http'
 import { reasonPhrase, renderErrorPage } from './error-page.ts'
 import { internalError } from './refused.ts'
-import type { ViewerAnswer, Visit } from '../edge/visit.ts'
+import type { ViewerAnswer } from '../edge/visit.ts'
 import type { BodyReader } from '../message/body.ts'
+import type { Clock } from '../message/clock.ts'
+import { headerName } from '../message/header-names.ts'
 import { Headers } from '../message/headers.ts'
 import { toHttpDate } from '../message/http-date.ts'
+import type { Trace } from '../message/trace.ts'
 import { joinVia } from '../policies/viewer-response.ts'
 
 /** Called once, when the answer is out or its viewer gone. */
@@ -14,7 +17,10 @@ export type OnDelivered = () => void
 /** Everything a response needs beside the answer. */
 export interface Delivery {
   readonly response: ServerResponse
-  readonly visit: Pick<Visit, 'trace' | 'clock'> & { readonly popHeader: string; readonly via: string }
+  readonly trace: Trace
+  readonly clock: Clock
+  readonly popHeader: string
+  readonly via: string
   readonly isHead: boolean
   /** The viewer asked for the trace id. */
   readonly explain: boolean
@@ -30,7 +36,7 @@ export function deliver(answer: ViewerAnswer, delivery: Delivery): void {
     write(answer, delivery)
   } catch (error) {
     delivery.onBug(error)
-    delivery.visit.trace.problem = String(error)
+    delivery.trace.problem = String(error)
     answer.body.discard()
     replace(internalError(error), delivery)
   }
@@ -48,8 +54,7 @@ function replace(page: ViewerAnswer, delivery: Delivery): void {
 }
 
 function write(answer: ViewerAnswer, delivery: Delivery): void {
-  const { response, visit } = delivery
-  const { trace } = visit
+  const { response, trace } = delivery
   trace.status = answer.status
   trace.resultType = answer.resultType
   trace.detailedResultType = answer.detailedResultType
@@ -59,21 +64,21 @@ function write(answer: ViewerAnswer, delivery: Delivery): void {
   const page =
     answer.failure === null ? null : renderErrorPage(answer.status, answer.failure.message, trace.id)
   const headers = toOutgoingHeaders(answer, page, delivery)
-  const writeHead = (): void => {
-    trace.firstByteMs = delivery.tick() - trace.startedTick
-    // The date is that of the product's clock, and there already.
-    response.sendDate = false
-    const reason = answer.statusText || reasonPhrase(answer.status)
-    response.writeHead(answer.status, reason, headers.pairs as string[])
-  }
   const content = selectContent(answer, page, delivery)
-  if (content === null) return streamBody(answer, delivery, writeHead)
-  writeHead()
+  if (content === null) return streamBody(answer, delivery, headers)
+  writeHead(answer, headers, delivery)
   if (page !== null || content.length === 0) answer.body.discard()
   trace.bytes = content.length
   if (typeof content === 'string') response.end(content, 'latin1')
   else response.end(content)
   endDelivery(answer, delivery, 'complete')
+}
+
+function writeHead(answer: ViewerAnswer, headers: string[], { response, trace, tick }: Delivery): void {
+  trace.firstByteMs = tick() - trace.startedTick
+  // The date is that of the product's clock, and there already.
+  response.sendDate = false
+  response.writeHead(answer.status, answer.statusText || reasonPhrase(answer.status), headers)
 }
 
 /** What goes out in one write, or null for a body that streams. */
@@ -94,45 +99,49 @@ function hasNoBody(status: number): boolean {
 }
 
 /** X-Cache, Via, X-Amz-Cf-Pop, X-Amz-Cf-Id and Age after the origin's headers, as CloudFront orders them. */
-function toOutgoingHeaders(answer: ViewerAnswer, page: string | null, delivery: Delivery): Headers {
-  const { visit, response } = delivery
-  const own = ['X-Cache', `${answer.resultType} from cloudfront`]
-  own.push(
-    'Via',
-    joinVia(answer.headers, visit.via),
-    'X-Amz-Cf-Pop',
-    visit.popHeader,
-    'X-Amz-Cf-Id',
-    visit.trace.id,
-  )
-  if (answer.age !== null && page === null) own.push('Age', String(answer.age))
-  if (delivery.explain) own.push('X-Pocketfront-Trace', visit.trace.id)
-  const first = page === null ? [] : pageHeaders(page, answer.headers, visit)
-  const connection = response.shouldKeepAlive ? 'keep-alive' : 'close'
-  const rest = answer.headers.without('via')
+function toOutgoingHeaders(answer: ViewerAnswer, page: string | null, delivery: Delivery): string[] {
+  const { response, trace, clock, popHeader, via } = delivery
+  const out = page === null ? [] : pageHeaders(page, answer.headers, clock)
+  const { pairs } = answer.headers
+  let hasDate = page !== null
+  let hasVia = false
+  for (let i = 0; i < pairs.length; i += 2) {
+    const { lower } = headerName(pairs[i]!)
+    if (lower === 'via') hasVia = true
+    else {
+      if (lower === 'date') hasDate = true
+      out.push(pairs[i]!, pairs[i + 1]!)
+    }
+  }
+  const xCache = `${answer.resultType} from cloudfront`
+  const allVia = hasVia ? joinVia(answer.headers, via) : via
+  out.push('Connection', response.shouldKeepAlive ? 'keep-alive' : 'close', 'X-Cache', xCache)
+  out.push('Via', allVia, 'X-Amz-Cf-Pop', popHeader, 'X-Amz-Cf-Id', trace.id)
+  if (answer.age !== null && page === null) out.push('Age', String(answer.age))
+  if (delivery.explain) out.push('X-Pocketfront-Trace', trace.id)
   // A policy or a function may have removed it.
-  if (page === null && !rest.has('date')) own.push('Date', toHttpDate(visit.clock.now()))
-  return new Headers([...first, ...rest.pairs, 'Connection', connection, ...own])
+  if (!hasDate) out.push('Date', toHttpDate(clock.now()))
+  return out
 }
 
 /** The headers of a page, less those that a response headers policy has set. */
-function pageHeaders(page: string, given: Headers, visit: Delivery['visit']): readonly string[] {
+function pageHeaders(page: string, given: Headers, clock: Clock): string[] {
   const own = new Headers([
     'Server',
     'CloudFront',
     'Date',
-    toHttpDate(visit.clock.now()),
+    toHttpDate(clock.now()),
     'Content-Type',
     'text/html',
     'Content-Length',
     String(page.length),
   ])
-  return own.filter((name) => !given.has(name)).pairs
+  return [...own.filter((name) => !given.has(name)).pairs]
 }
 
 /** The reader is there before the head goes out: a body that has lost its start must not follow a 200. */
-function streamBody(answer: ViewerAnswer, delivery: Delivery, writeHead: () => void): void {
-  const { response, visit } = delivery
+function streamBody(answer: ViewerAnswer, delivery: Delivery, headers: string[]): void {
+  const { response, trace } = delivery
   let done = false
   const finish = (how: 'complete' | 'client-gone' | 'broken'): void => {
     if (done) return
@@ -146,7 +155,7 @@ function streamBody(answer: ViewerAnswer, delivery: Delivery, writeHead: () => v
     onData(chunk) {
       const part = window(chunk)
       if (part.length === 0) return true
-      visit.trace.bytes += part.length
+      trace.bytes += part.length
       return response.write(part)
     },
     onEnd() {
@@ -155,7 +164,7 @@ function streamBody(answer: ViewerAnswer, delivery: Delivery, writeHead: () => v
     },
     onError(error) {
       // The head is out: only a broken connection tells the viewer that this is not all.
-      visit.trace.problem ??= error.message
+      trace.problem ??= error.message
       response.destroy()
       finish('broken')
     },
@@ -167,7 +176,7 @@ function streamBody(answer: ViewerAnswer, delivery: Delivery, writeHead: () => v
     finish('client-gone')
   }
   try {
-    writeHead()
+    writeHead(answer, headers, delivery)
   } catch (error) {
     reader.cancel()
     throw error
@@ -195,7 +204,7 @@ function endDelivery(
   delivery: Delivery,
   how: 'complete' | 'client-gone' | 'broken',
 ): void {
-  const { trace } = delivery.visit
+  const { trace } = delivery
   if (trace.delivery !== 'open') return
   if (how !== 'complete') {
     answer.body.discard()

@@ -1,5 +1,5 @@
-// The data port: Fastify over an HTTP/1.1 listener whose plain hits are answered before Fastify sees them.
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+// The data port: an HTTP/1.1 listener inside Fastify, which opens and closes it.
+import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import fastify, { type FastifyInstance } from 'fastify'
 import { answerClientError } from './client-error.ts'
@@ -50,13 +50,17 @@ export async function startViewerServer(
   }
 }
 
+/**
+ * Every path and method belongs to the distribution, so that there is nothing to route: the listener answers in
+ * Fastify's place, which saves a miss a tenth of its time.
+ */
 function createApp(ports: ViewerPorts, tunnels: Tunnels): { app: FastifyInstance; server: Server } {
   const scan = emptyScan()
   let server!: Server
   const app = fastify({
     logger: false,
     forceCloseConnections: 'idle',
-    serverFactory(handler) {
+    serverFactory() {
       const options = {
         maxHeaderSize: PARSER_HEADER_BYTES,
         headersTimeout: HEAD_TIMEOUT_MS,
@@ -69,8 +73,8 @@ function createApp(ports: ViewerPorts, tunnels: Tunnels): { app: FastifyInstance
       server = createServer(options, (message, response) => {
         try {
           scanHead(message.rawHeaders, scan)
-          const site = scan.host === null ? null : ports.router(scan.host)
-          if (site === null || !answerHit(message, response, scan, site, ports)) handler(message, response)
+          const prepared = answerHit(message, response, scan, ports)
+          if (prepared !== 'answered') receive(message, response, scan, prepared, ports)
         } catch (error) {
           ports.onBug(error, { id: '' })
           response.destroy()
@@ -84,26 +88,7 @@ function createApp(ports: ViewerPorts, tunnels: Tunnels): { app: FastifyInstance
     clientErrorHandler(error, socket) {
       answerClientError(error, socket, ports)
     },
-    frameworkErrors(_error, request, reply) {
-      reply.hijack()
-      take(request.raw, reply.raw)
-    },
   })
-
-  function take(message: IncomingMessage, response: ServerResponse): void {
-    scanHead(message.rawHeaders, scan)
-    receive(message, response, { ...scan }, ports).catch((error: unknown) => {
-      ports.onBug(error, { id: '' })
-      response.destroy()
-    })
-  }
-
-  // Every path and method belongs to the distribution: requests are taken over before routing could refuse them.
-  app.addHook('onRequest', (request, reply) => {
-    reply.hijack()
-    take(request.raw, reply.raw)
-  })
-  app.setNotFoundHandler(() => {})
   return { app, server }
 }
 

@@ -102,7 +102,14 @@ async function negotiate(arrival: Arrival, token: CancelToken, ports: ViewerPort
     return { kind: 'answer', answer: refusedAnswer(route.refusal) }
   }
   try {
-    return await openTunnel(request, { trace, place, token, clock: ports.clock, site: route.site })
+    return await openTunnel(request, {
+      trace,
+      place,
+      token,
+      clock: ports.clock,
+      site: route.site,
+      prepared: null,
+    })
   } catch (error) {
     ports.onBug(error, trace)
     trace.problem = String(error)
@@ -127,7 +134,10 @@ function answer(
   const via = route.kind === 'site' ? route.site.via : ''
   deliver(given, {
     response,
-    visit: { trace, clock: ports.clock, popHeader: place.popHeader, via },
+    trace,
+    clock: ports.clock,
+    popHeader: place.popHeader,
+    via,
     isHead: false,
     explain,
     tick: ports.tick,

@@ -213,7 +213,10 @@ async function deliverOverSocket(given: Partial<ViewerAnswer>, via = '1.1 x.clou
   const server = createServer((_, response) =>
     deliver(answer, {
       response,
-      visit: { trace, clock: { now: () => 0 }, popHeader: 'FRA56-P1', via },
+      trace,
+      clock: { now: () => 0 },
+      popHeader: 'FRA56-P1',
+      via,
       isHead: false,
       explain: false,
       tick: () => 0,
