@@ -22,3 +22,23 @@ export function headerName(wire: string): HeaderName {
   }
   return name
 }
+
+/** Names by length and first and last byte; almost every name that comes in is the one found there. */
+const slots: (HeaderName & { readonly bytes: Buffer })[] = []
+
+/** Looks a name up by its bytes, without making a string of them when it was met before. */
+export function headerNameOf(bytes: Buffer): HeaderName {
+  const { length } = bytes
+  const slot = ((bytes[0] ?? 0) * 31 + (bytes[length - 1] ?? 0) * 7 + length) & 1023
+  const known = slots[slot]
+  if (known !== undefined && isSame(known.bytes, bytes)) return known
+  const name = headerName(bytes.toString('latin1'))
+  if (name.isValid) slots[slot] = { ...name, bytes: Buffer.from(bytes) }
+  return name
+}
+
+function isSame(a: Buffer, b: Buffer): boolean {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
+}

@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import { Body, type BodySource } from '../message/body.ts'
 import type { CancelToken } from '../message/clock.ts'
-import { headerName } from '../message/header-names.ts'
+import { headerNameOf } from '../message/header-names.ts'
 import { Headers } from '../message/headers.ts'
 import type { RequestBody } from '../message/requests.ts'
 
@@ -173,7 +173,7 @@ function toEndToEnd(raw: readonly Buffer[]): Headers {
   const pairs: string[] = []
   let named: Set<string> | null = null
   for (let i = 0; i < raw.length; i += 2) {
-    const name = headerName(raw[i]!.toString('latin1'))
+    const name = headerNameOf(raw[i]!)
     const value = raw[i + 1]!.toString('latin1')
     if (HOP_BY_HOP.has(name.lower)) {
       if (name.lower === 'connection' && value !== 'keep-alive' && value !== 'close') named = toNames(value)

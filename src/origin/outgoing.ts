@@ -80,8 +80,9 @@ function toLowerNames(headers: Headers): Set<string> {
 /** A development server may check Host: the switch `host: target` sends its own authority. */
 function toSentHost(host: string, origin: Origin, target: OriginTarget): string {
   if (target.kind !== 'http' || target.sendHost === 'production') return host
-  const name = host.replace(/:\d+$/, '').toLowerCase()
-  if (name !== origin.DomainName.toLowerCase()) return host
+  const end = host.endsWith(']') ? -1 : host.lastIndexOf(':')
+  const name = end === -1 ? host : host.slice(0, end)
+  if (name !== origin.DomainName && name.toLowerCase() !== origin.DomainName.toLowerCase()) return host
   const authority = target.hostname.includes(':') ? `[${target.hostname}]` : target.hostname
   return target.port === (target.protocol === 'https' ? 443 : 80) ? authority : `${authority}:${target.port}`
 }

@@ -1,11 +1,12 @@
 // The attempts at one origin: its target, its pool, retries, and failures turned into answers.
+import type { Pool } from 'undici'
 import { exchange, type ExchangeResponse } from './exchange.ts'
 import { toOriginFailure, unresolvedOrigin, type OriginFailure } from './failures.ts'
 import type { FolderOrigins } from './folders.ts'
 import { toRequestTarget, toWireHeaders } from './outgoing.ts'
 import type { OriginPools } from './pools.ts'
 import type { RequestContext } from '../message/context.ts'
-import type { OutgoingRequest } from '../message/requests.ts'
+import type { OutgoingOrigin, OutgoingRequest } from '../message/requests.ts'
 import type { OriginRecord } from '../message/trace.ts'
 import type { Origin, OriginTarget } from '../model/origin.ts'
 
@@ -94,14 +95,7 @@ function attemptOnce({ outgoing, origin, target, context, access }: Sending): Pr
       })
     case 'http':
       return exchange(
-        access.pools.get({
-          protocol: target.protocol,
-          hostname: target.hostname,
-          port: target.port,
-          servername: target.sendHost === 'target' ? target.hostname : outgoing.origin.domainName,
-          connectTimeout: origin.ConnectionTimeout,
-          keepaliveTimeout: outgoing.origin.keepaliveTimeout,
-        }),
+        selectPool(access.pools, outgoing.origin, origin, target),
         {
           method: outgoing.method,
           target: toRequestTarget(outgoing, target.pathPrefix),
@@ -112,6 +106,29 @@ function attemptOnce({ outgoing, origin, target, context, access }: Sending): Pr
         context.token,
       )
   }
+}
+
+/** The pool of compiled settings, found by their identity; a function's changes make settings anew. */
+const poolBySettings = new WeakMap<OutgoingOrigin, { target: OriginTarget; pools: OriginPools; pool: Pool }>()
+
+function selectPool(
+  pools: OriginPools,
+  settings: OutgoingOrigin,
+  origin: Origin,
+  target: Extract<OriginTarget, { kind: 'http' }>,
+): Pool {
+  const known = poolBySettings.get(settings)
+  if (known !== undefined && known.target === target && known.pools === pools) return known.pool
+  const pool = pools.get({
+    protocol: target.protocol,
+    hostname: target.hostname,
+    port: target.port,
+    servername: target.sendHost === 'target' ? target.hostname : settings.domainName,
+    connectTimeout: origin.ConnectionTimeout,
+    keepaliveTimeout: settings.keepaliveTimeout,
+  })
+  poolBySettings.set(settings, { target, pools, pool })
+  return pool
 }
 
 function describeTarget(outgoing: OutgoingRequest, target: OriginTarget): string {
