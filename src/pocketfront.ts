@@ -5,7 +5,7 @@ import { toLoadOptions } from './assembly/load-options.ts'
 import type { Pocketfront, PocketfrontOptions } from './assembly/options.ts'
 import { createReloads, type Reloads } from './assembly/reload.ts'
 import { createSystem, type System } from './assembly/system.ts'
-import { printIssue } from './config/issues.ts'
+import { printIssues } from './config/issues.ts'
 import { loadConfig, type LoadResult } from './config/load.ts'
 import { startControl, type Control } from './control/server.ts'
 import { PocketfrontError } from './model/errors.ts'
@@ -83,8 +83,7 @@ function toHandle(
 }
 
 function toConfigError({ issues }: Extract<LoadResult, { ok: false }>, cwd: string): PocketfrontError {
-  const lines = issues.map((issue) => printIssue(issue, cwd))
-  return Object.assign(new PocketfrontError('PF_CONFIG', lines.join('\n')), { issues })
+  return Object.assign(new PocketfrontError('PF_CONFIG', printIssues(issues, cwd)), { issues })
 }
 
 /** An address that a client on this machine can dial. */

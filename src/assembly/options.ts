@@ -38,7 +38,7 @@ export interface PocketfrontOptions {
   readonly regionalMemory?: number
   /** Bytes of the largest object a tier stores; default 64 MiB, never more than the budget of its place. */
   readonly largestObject?: number
-  /** How many traces are kept; default 1000. */
+  /** How many traces are kept; default 250. */
   readonly keepTraces?: number
   /** Real milliseconds that running responses get on stop; default 5000. */
   readonly graceMs?: number

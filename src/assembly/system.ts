@@ -26,7 +26,7 @@ const DEFAULTS = {
   edgeMemory: 128 * MIB,
   regionalMemory: 512 * MIB,
   largestObject: 64 * MIB,
-  keepTraces: 1000,
+  keepTraces: 250,
 }
 
 type Loaded = Extract<LoadResult, { ok: true }>

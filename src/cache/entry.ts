@@ -39,9 +39,18 @@ export class CacheEntry {
   }
 }
 
-/** The response as it is stored: without Set-Cookie where `no-cache="Set-Cookie"` asks for that. */
+let lastResponse: OriginResponse | null = null
+let lastObject: StoredObject | null = null
+
+/**
+ * The response as it is stored: without Set-Cookie where `no-cache="Set-Cookie"` asks for that. The tiers store a
+ * response one right after the other, and share the object.
+ */
 export function toStoredObject(response: OriginResponse, settlement: Settlement): StoredObject {
-  return {
+  if (response === lastResponse && lastObject !== null && lastObject.settlement === settlement)
+    return lastObject
+  lastResponse = response
+  lastObject = {
     status: response.status,
     statusText: response.statusText,
     headers: settlement.dropSetCookie ? response.headers.without('set-cookie') : response.headers,
@@ -49,4 +58,5 @@ export function toStoredObject(response: OriginResponse, settlement: Settlement)
     settlement,
     failure: response.failure,
   }
+  return lastObject
 }

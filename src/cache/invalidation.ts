@@ -50,7 +50,7 @@ export class InvalidationSequence implements InvalidationLog {
 }
 
 /** Whether one invalidation path takes a URL (path and query string as the viewer requests them). */
-export function coversUrl(path: string, url: string): boolean {
+function coversUrl(path: string, url: string): boolean {
   return path.endsWith('*') ? url.startsWith(path.slice(0, -1)) : path === url
 }
 

@@ -120,7 +120,7 @@ function createCommand(version: string): Command {
     .addOption(
       new Option('--keep-traces <number>', 'how many requests can be explained afterwards')
         .argParser((text) => orInvalid(parseCount(text, MOST_TRACES), `a whole number up to ${MOST_TRACES}`))
-        .default(1000),
+        .default(250),
     )
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')

@@ -137,7 +137,7 @@ export class Body {
     const holder = new BodyReader(this, NO_CONSUMER)
     if (this.state === 'open') this.#readers = [...this.#readers, holder]
     return () => {
-      this.#readers = this.#readers.filter((each) => each !== holder)
+      this.#drop(holder)
     }
   }
 
@@ -170,12 +170,17 @@ export class Body {
 
   /** @internal */
   remove(reader: BodyReader): void {
-    this.#readers = this.#readers.filter((each) => each !== reader)
+    this.#drop(reader)
     if (this.state === 'complete') this.#join()
     if (this.state !== 'open') return
     this.onProgress()
     // A viewer that leaves ends what nobody else reads, stored or not; a refresh without any viewer goes on.
     if (this.#readers.length === 0) this.#abort()
+  }
+
+  #drop(reader: BodyReader): void {
+    const others = this.#readers.filter((each) => each !== reader)
+    this.#readers = others.length === 0 ? NO_READERS : others
   }
 
   #settle(outcome: 'complete' | 'failed'): void {

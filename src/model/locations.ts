@@ -30,11 +30,6 @@ export function findEdgeLocation(code: string): EdgeLocation | null {
   return LOCATIONS.get(code.toUpperCase()) ?? null
 }
 
-/** Every known POP code. */
-export function edgeLocationCodes(): string[] {
-  return [...LOCATIONS.keys()]
-}
-
 /** The code as X-Amz-Cf-Pop shows it: with a suffix, always the same one for a POP. */
 export function toPopHeader(code: string): string {
   let sum = 0

@@ -182,7 +182,8 @@ function toEndToEnd(raw: readonly Buffer[]): Headers {
     const isShared = value.length <= SHARED_VALUE_BYTES && SHARED_VALUES.has(name.lower)
     pairs.push(name.wire, isShared ? sharedValue(value) : value)
   }
-  const headers = new Headers(pairs)
+  // A list that has grown by pushes has room for half as many again, and these are stored by the thousand.
+  const headers = new Headers(pairs.slice())
   if (named === null) return headers
   const listed = named
   return headers.filter((name) => !listed.has(name) || name === 'cache-control')

@@ -177,6 +177,8 @@ function streamBody(answer: ViewerAnswer, delivery: Delivery, headers: string[])
   }
   try {
     writeHead(answer, headers, delivery)
+    // The head does not wait for the first byte of the body: that may take as long as an event stream likes.
+    response.flushHeaders()
   } catch (error) {
     reader.cancel()
     throw error

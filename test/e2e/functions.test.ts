@@ -12,7 +12,10 @@ let origin: ScriptedOrigin
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'pocketfront-functions-'))
-  origin = await startOrigin({ headers: { 'Cache-Control': 'max-age=60', 'X-From': 'origin' }, body: 'origin body' })
+  origin = await startOrigin({
+    headers: { 'Cache-Control': 'max-age=60', 'X-From': 'origin' },
+    body: 'origin body',
+  })
 })
 afterAll(async () => {
   await origin.stop()
@@ -31,7 +34,12 @@ async function withFunctions(functions: Record<string, string>, more: FrontOptio
   const LambdaFunctionAssociations = await Promise.all(
     Object.entries(functions).map(async ([EventType, code]) => ({ EventType, Handler: await write(code) })),
   )
-  return startFront({ origin, cwd: folder, ...more, behavior: { LambdaFunctionAssociations, ...more.behavior } })
+  return startFront({
+    origin,
+    cwd: folder,
+    ...more,
+    behavior: { LambdaFunctionAssociations, ...more.behavior },
+  })
 }
 
 describe('The four events', () => {
@@ -170,37 +178,54 @@ describe('Functions that fail', () => {
     ['throws', `throw new Error('boom')`, 503, 'LambdaExecutionError'],
     ['exits', `process.exit(3)`, 503, 'LambdaExecutionError'],
     ['returns nothing', ``, 502, 'LambdaValidationError'],
-    ['changes a read-only header', `const { request } = event.Records[0].cf; request.headers.host = [{ value: 'evil' }]; return request`, 502, 'LambdaValidationError'],
-    ['puts a line break into a header', `return { status: '200', headers: { 'x-a': [{ value: 'a\\r\\nSet-Cookie: b=c' }] } }`, 502, 'LambdaValidationError'],
+    [
+      'changes a read-only header',
+      `const { request } = event.Records[0].cf; request.headers.host = [{ value: 'evil' }]; return request`,
+      502,
+      'LambdaValidationError',
+    ],
+    [
+      'puts a line break into a header',
+      `return { status: '200', headers: { 'x-a': [{ value: 'a\\r\\nSet-Cookie: b=c' }] } }`,
+      502,
+      'LambdaValidationError',
+    ],
     ['answers with a status that is none', `return { status: '999' }`, 502, 'LambdaValidationError'],
-  ])('A viewer-request function that %s gets CloudFront\'s page, and the next request works', async (_, code, status, word) => {
-    await using front = await withFunctions({
-      'viewer-request': `export const handler = async (event) => {
+  ])(
+    "A viewer-request function that %s gets CloudFront's page, and the next request works",
+    async (_, code, status, word) => {
+      await using front = await withFunctions({
+        'viewer-request': `export const handler = async (event) => {
         if (event.Records[0].cf.request.uri === '/bad') { ${code} } else return event.Records[0].cf.request
       }`,
-    })
-    const bad = await front.get('/bad')
-    expect(bad.status).toBe(status)
-    expect(bad.headers['x-cache']).toBe(`${word} from cloudfront`)
-    expect(bad.text).toContain('The Lambda function')
-    expect(bad.headers['set-cookie']).toBeUndefined()
-    expect(bad.trace?.functions).toMatchObject([{ outcome: 'failed' }])
-    expect((await front.get('/good')).status).toBe(200)
-  })
+      })
+      const bad = await front.get('/bad')
+      expect(bad.status).toBe(status)
+      expect(bad.headers['x-cache']).toBe(`${word} from cloudfront`)
+      expect(bad.text).toContain('The Lambda function')
+      expect(bad.headers['set-cookie']).toBeUndefined()
+      expect(bad.trace?.functions).toMatchObject([{ outcome: 'failed' }])
+      expect((await front.get('/good')).status).toBe(200)
+    },
+  )
 
-  test('An origin-request function that fails gives 503; the page is not the origin\'s', async () => {
-    await using front = await withFunctions({ 'origin-request': `export const handler = async () => { throw new Error('no') }` })
+  test("An origin-request function that fails gives 503; the page is not the origin's", async () => {
+    await using front = await withFunctions({
+      'origin-request': `export const handler = async () => { throw new Error('no') }`,
+    })
     const answer = await front.get('/fails')
     expect(answer.status).toBe(503)
     expect(answer.headers['x-cache']).toBe('LambdaExecutionError from cloudfront')
     expect(origin.countOf('/fails')).toBe(0)
   })
 
-  test('The log has the stack with the line of the user\'s TypeScript', async () => {
+  test("The log has the stack with the line of the user's TypeScript", async () => {
     const lines: string[] = []
     const logger = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) })
     await using front = await withFunctions(
-      { 'viewer-request': `interface Never { a: string }\n\nexport const handler = async (event: Never) => {\n  throw new Error('on line 4')\n}` },
+      {
+        'viewer-request': `interface Never { a: string }\n\nexport const handler = async (event: Never) => {\n  throw new Error('on line 4')\n}`,
+      },
       { logger },
     )
     await front.get('/x')

@@ -193,7 +193,7 @@ describe('The running system', () => {
   })
 
   // fetch of Node.js replaces a Host header by the authority of the URL, so `host` has no effect yet.
-  test.skip('fetch() chooses a distribution by host', async () => {
+  test('fetch() chooses a distribution by host', async () => {
     const front = await start({ config, origins: { site: './dist', api: 'http://127.0.0.1:9' } })
     expect((await front.fetch('/index.html', { host: 'www.example.com' })).status).toBe(200)
     expect(front.traces.last(1)[0]?.host).toBe('www.example.com')

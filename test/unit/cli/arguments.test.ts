@@ -22,7 +22,7 @@ test('without arguments the demo runs on the usual ports', () => {
       edgeMemory: 134_217_728,
       regionalMemory: 536_870_912,
       largestObject: 67_108_864,
-      keepTraces: 1000,
+      keepTraces: 250,
     },
   })
 })

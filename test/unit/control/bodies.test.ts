@@ -24,11 +24,18 @@ test.each([
   [{ set: 'noon' }, `"set": 'noon' is not an ISO 8601 date`],
   [{ advance: '999999999999d' }, `"advance": '999999999999d' is too far away`],
 ])('%j does not move the clock: %s', (body, error) => {
-  expect(readClockChange(body, NOW)).toMatchObject({ ok: false, error, hint: expect.stringContaining('advance') })
+  expect(readClockChange(body, NOW)).toMatchObject({
+    ok: false,
+    error,
+    hint: expect.stringContaining('advance'),
+  })
 })
 
 test('an invalidation is for all distributions unless it names one', () => {
-  expect(readInvalidation({ paths: ['/*'] })).toEqual({ ok: true, value: { paths: ['/*'], distribution: null } })
+  expect(readInvalidation({ paths: ['/*'] })).toEqual({
+    ok: true,
+    value: { paths: ['/*'], distribution: null },
+  })
   expect(readInvalidation({ paths: ['/a', '/b'], distribution: 'E1' })).toEqual({
     ok: true,
     value: { paths: ['/a', '/b'], distribution: 'E1' },

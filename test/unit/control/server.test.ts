@@ -20,7 +20,10 @@ interface Answer {
 }
 
 /** An admin over real small parts; `purged` counts what the caches would have lost. */
-function createAdmin(): Admin & { readonly metrics: ReturnType<typeof createMetrics>; add: (id: string) => void } {
+function createAdmin(): Admin & {
+  readonly metrics: ReturnType<typeof createMetrics>
+  add: (id: string) => void
+} {
   let now = STARTED
   const traces = createTraceStore(3)
   const metrics = createMetrics()
@@ -45,7 +48,8 @@ function createAdmin(): Admin & { readonly metrics: ReturnType<typeof createMetr
     metricsText: () => metrics.text(),
     invalidate(distributionId, paths) {
       const refused = paths.find((path) => !path.startsWith('/'))
-      if (refused !== undefined) throw new PocketfrontError('PF_USAGE', `'${refused}' is no path`, 'Start it with /.')
+      if (refused !== undefined)
+        throw new PocketfrontError('PF_USAGE', `'${refused}' is no path`, 'Start it with /.')
       const ids = distributionId === null ? this.distributionIds : [distributionId]
       return ids.map((DistributionId): InvalidationReceipt => {
         return {
@@ -69,7 +73,12 @@ beforeEach(async () => {
 })
 afterEach(() => control.close())
 
-async function call(method: string, path: string, body?: string, headers: Record<string, string> = {}): Promise<Answer> {
+async function call(
+  method: string,
+  path: string,
+  body?: string,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
   const type: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' }
   return new Promise((resolve, reject) => {
     const sent = request(
@@ -119,32 +128,48 @@ test('GET /metrics is Prometheus text with the counters and the caches', async (
 })
 
 test('the clock is told, set and advanced', async () => {
-  expect((await call('GET', '/clock')).json).toEqual({ now: '2030-01-01T00:00:00.000Z', milliseconds: STARTED })
+  expect((await call('GET', '/clock')).json).toEqual({
+    now: '2030-01-01T00:00:00.000Z',
+    milliseconds: STARTED,
+  })
   expect((await post('/clock', { advance: '90s' })).json).toMatchObject({ now: '2030-01-01T00:01:30.000Z' })
-  expect((await post('/clock', { set: '2031-05-01T00:00:00Z' })).json).toMatchObject({ now: '2031-05-01T00:00:00.000Z' })
+  expect((await post('/clock', { set: '2031-05-01T00:00:00Z' })).json).toMatchObject({
+    now: '2031-05-01T00:00:00.000Z',
+  })
   expect(admin.clock.now()).toBe(Date.UTC(2031, 4, 1))
 })
 
 test('a clock change that makes no sense is a 400 with a hint, and the clock stays', async () => {
   const { status, json } = await post('/clock', { advance: 'soon' })
   expect(status).toBe(400)
-  expect(json).toMatchObject({ error: `"advance": 'soon' is not a duration`, hint: expect.stringContaining('1h') })
+  expect(json).toMatchObject({
+    error: `"advance": 'soon' is not a duration`,
+    hint: expect.stringContaining('1h'),
+  })
   expect(admin.clock.now()).toBe(STARTED)
 })
 
 test('GET /traces tells the newest requests first, as many as asked', async () => {
   for (const id of ['a', 'b', 'c']) admin.add(id)
-  expect((await call('GET', '/traces')).json).toMatchObject({ traces: [{ id: 'c' }, { id: 'b' }, { id: 'a' }] })
+  expect((await call('GET', '/traces')).json).toMatchObject({
+    traces: [{ id: 'c' }, { id: 'b' }, { id: 'a' }],
+  })
   expect((await call('GET', '/traces?last=1')).json).toMatchObject({ traces: [{ id: 'c' }] })
   expect((await call('GET', '/traces?last=none')).status).toBe(400)
 })
 
 test('GET /traces/ID tells one request, and a 404 where the id is from', async () => {
   admin.add('abc_-==')
-  expect((await call('GET', '/traces/abc_-==')).json).toMatchObject({ id: 'abc_-==', story: expect.any(Array) })
+  expect((await call('GET', '/traces/abc_-==')).json).toMatchObject({
+    id: 'abc_-==',
+    story: expect.any(Array),
+  })
   const { status, json } = await call('GET', '/traces/zzz')
   expect(status).toBe(404)
-  expect(json).toMatchObject({ error: "No trace with the id 'zzz'", hint: expect.stringContaining('X-Amz-Cf-Id') })
+  expect(json).toMatchObject({
+    error: "No trace with the id 'zzz'",
+    hint: expect.stringContaining('X-Amz-Cf-Id'),
+  })
 })
 
 test('POST /invalidations answers 201 with a receipt per distribution', async () => {
