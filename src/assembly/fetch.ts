@@ -38,6 +38,6 @@ function send(host: string, request: Request): Promise<IncomingMessage> {
     const outgoing = httpRequest(request.url, { method, headers, signal, agent: false }, resolve)
     outgoing.on('error', reject)
     if (body === null) outgoing.end()
-    else pipeline(Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0]), outgoing).catch(reject)
+    else pipeline(Readable.fromWeb(body), outgoing).catch(reject)
   })
 }

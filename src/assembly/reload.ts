@@ -49,7 +49,12 @@ export function createReloads(
     }
   }
 
-  return { now, close: async () => void (await watcher?.close()) }
+  return {
+    now,
+    async close() {
+      await watcher?.close()
+    },
+  }
 }
 
 /** A bug of ours, as the reload reports it. */
