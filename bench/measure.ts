@@ -39,6 +39,8 @@ export type Slices = Map<string, Slice[][]>
 /** Above this share of a core the work of others spoils a slice. */
 const MAX_FOREIGN = 0.25
 const TRIES = 3
+/** Slices before the first one that counts, so that the code is compiled when it does. */
+const WARM_UP_SLICES = 4
 
 let prefixes = 0
 /** A beginning of paths that nobody has asked for in this run. */
@@ -117,7 +119,7 @@ async function oneStart(
       }
       for (const [index, server] of servers.entries()) {
         await contestants[index]?.prepare?.(server)
-        const warm = await runLoad(loadOf(index, settings.seconds * 2)())
+        const warm = await runLoad(loadOf(index, settings.seconds * WARM_UP_SLICES)())
         if (warm.requests === 0) throw new Error(`${server.name} answers nothing`)
       }
       const slices: Slice[][] = servers.map(() => [])

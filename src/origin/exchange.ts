@@ -113,8 +113,10 @@ class ExchangeHandler implements BodySource {
     const body = new Body(this)
     this.#body = body
     // A reason phrase that Node.js would refuse to write is replaced; it means nothing (RFC 9112, section 4).
-    const isWritable = statusText !== '' && REASON_PHRASE.test(statusText)
-    const phrase = isWritable ? statusText : (STATUS_CODES[status] ?? '')
+    // The usual phrase is taken from the table: stored responses share it then.
+    const usual = STATUS_CODES[status] ?? ''
+    const isOwn = statusText !== usual && statusText !== '' && REASON_PHRASE.test(statusText)
+    const phrase = isOwn ? statusText : usual
     this.#resolve({ status, statusText: phrase, headers: toEndToEnd(rawHeaders), body })
     return true
   }

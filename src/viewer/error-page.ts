@@ -12,7 +12,7 @@ export function renderErrorPage(status: number, message: string, requestId: stri
     '<H2>The request could not be satisfied.</H2>',
     '<HR noshade size="1px">',
     escapeHtml(message),
-    'The server behind this distribution gave no usable answer for now: it may be busy, down or set up wrongly. Try again, or ask who runs it.',
+    'The request is not allowed here, or the server behind this distribution is busy, down or set up wrongly. Try again, or ask who runs it.',
     '<BR clear="all">',
     'Local distribution: send the request again with the header x-pocketfront-explain: 1 and look at its trace on the admin port.',
     '<BR clear="all">',
