@@ -41,3 +41,13 @@ export function toServed(
     failure: object.failure,
   }
 }
+
+/** The key of answers to HEAD, which describe an object and are none. */
+export function toHeadKey(key: string): string {
+  return `${key}\nHEAD`
+}
+
+/** Seconds since the origin made the object. */
+export function ageOf(entry: CacheEntry, now: number): number {
+  return Math.max(0, Math.floor((now - entry.object.settlement.bornAt) / 1000))
+}

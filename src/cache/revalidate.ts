@@ -1,9 +1,10 @@
 // Asking the layer behind whether an expired copy is still good.
-import type { CacheEntry } from './entry.ts'
+import type { CacheEntry, StoredObject } from './entry.ts'
 import { toConditional } from '../message/conditional.ts'
 import type { RequestContext } from '../message/context.ts'
 import type { Headers } from '../message/headers.ts'
-import type { OriginRequest } from '../message/requests.ts'
+import type { OriginRequest, OriginResponse } from '../message/requests.ts'
+import type { Settlement } from '../message/settlement.ts'
 
 const CONDITIONS = new Set(['if-none-match', 'if-modified-since', 'if-match', 'if-unmodified-since'])
 
@@ -24,8 +25,22 @@ export function toUpstreamRequest(
   return headers === request.headers ? request : { ...request, headers }
 }
 
+/** The layer behind has a copy of its own of the same version, complete and at hand. */
+export function isRefreshedBelow(
+  object: StoredObject,
+  response: OriginResponse,
+): response is OriginResponse & { settlement: Settlement } {
+  return (
+    response.settlement !== null &&
+    response.outcome !== 'Miss' &&
+    response.body.state === 'complete' &&
+    response.status === object.status &&
+    isSameVersion(object.headers, response.headers)
+  )
+}
+
 /** Whether two responses are the same version of an object, by their validators (weak comparison). */
-export function isSameVersion(a: Headers, b: Headers): boolean {
+function isSameVersion(a: Headers, b: Headers): boolean {
   const etag = a.get('etag')
   if (etag !== null) return opaqueTag(etag) === opaqueTag(b.get('etag') ?? '')
   const modified = a.get('last-modified')

@@ -1,8 +1,9 @@
 // One cache tier over any Upstream: look up, collapse, revalidate, fetch, store.
 import { CacheEntry, toStoredObject, type StoredObject } from './entry.ts'
+import type { Fetching } from './fetching.ts'
 import { Flight } from './flight.ts'
-import { isSameVersion, toUpstreamRequest } from './revalidate.ts'
-import { planLookup, toServed } from './lookup.ts'
+import { isRefreshedBelow, toUpstreamRequest } from './revalidate.ts'
+import { ageOf, planLookup, toHeadKey, toServed } from './lookup.ts'
 import type { CacheStore } from './store.ts'
 import { CancelToken } from '../message/clock.ts'
 import { mergeNotModified } from '../message/conditional.ts'
@@ -11,22 +12,6 @@ import type { Layer, OriginRequest, OriginResponse } from '../message/requests.t
 import type { Settlement } from '../message/settlement.ts'
 import { Trace, type TierRecord } from '../message/trace.ts'
 import type { StoreReason } from '../model/result-types.ts'
-
-/** One fetch from the layer behind, and what it is for. */
-interface Fetching {
-  /** Of the entry it may refresh; of HEAD that may be the GET's. */
-  readonly key: string
-  /** Under which others find its flight: an answer to HEAD is for HEAD only. */
-  readonly flightKey: string
-  /** The expired copy that it may refresh. */
-  readonly entry: CacheEntry | null
-  readonly request: OriginRequest
-  readonly context: RequestContext
-  readonly record: TierRecord
-  /** Invalidations up to this sequence number came before the fetch. */
-  readonly startedAt: number
-  flight: Flight | null
-}
 
 type LookupContext = Pick<RequestContext, 'invalidations' | 'invalidationUrl'>
 
@@ -313,26 +298,4 @@ export class CacheTier implements Upstream {
       )
       .finally(() => this.#refreshing.delete(key))
   }
-}
-
-/** The layer behind has a copy of its own of the same version, complete and at hand. */
-function isRefreshedBelow(
-  object: StoredObject,
-  response: OriginResponse,
-): response is OriginResponse & { settlement: Settlement } {
-  return (
-    response.settlement !== null &&
-    response.outcome !== 'Miss' &&
-    response.body.state === 'complete' &&
-    response.status === object.status &&
-    isSameVersion(object.headers, response.headers)
-  )
-}
-
-function toHeadKey(key: string): string {
-  return `${key}\nHEAD`
-}
-
-function ageOf(entry: CacheEntry, now: number): number {
-  return Math.max(0, Math.floor((now - entry.object.settlement.bornAt) / 1000))
 }

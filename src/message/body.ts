@@ -1,4 +1,5 @@
 // A body that is stored while it streams: one producer, any number of readers of the same chunks.
+import { BodyReader, NO_CONSUMER, type BodyConsumer } from './body-reader.ts'
 
 /** Bodies up to this size are joined to one piece when complete, so that a hit is one write. */
 const JOIN_BYTES = 1024 * 1024
@@ -256,99 +257,4 @@ export class Body {
 
 function toFlatText(chunks: readonly Buffer[]): string {
   return (chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString('latin1')
-}
-
-/** Takes the chunks of one reader. */
-export interface BodyConsumer {
-  /** Returns false when no more is wanted until {@link BodyReader.resume}. */
-  onData(chunk: Buffer): boolean
-  onEnd(): void
-  onError(error: Error): void
-}
-
-const NO_CONSUMER: BodyConsumer = { onData: () => false, onEnd() {}, onError() {} }
-
-/** One reader's position in a body; created by {@link Body.read}, starts with {@link resume}. */
-export class BodyReader {
-  /** Chunks read so far. */
-  position = 0
-  #body: Body
-  #consumer: BodyConsumer
-  #flowing = false
-  #done = false
-
-  constructor(body: Body, consumer: BodyConsumer) {
-    this.#body = body
-    this.#consumer = consumer
-  }
-
-  /** Hands out what is there, then what comes, until the consumer says stop. */
-  resume(): void {
-    if (this.#flowing || this.#done) return
-    this.#flowing = true
-    this.#pump()
-  }
-
-  /** Leaves. Aborts the source when nobody else wants the body. */
-  cancel(): void {
-    if (this.#done) return
-    this.#done = true
-    this.#body.remove(this)
-  }
-
-  /** @internal */
-  onChunk(): void {
-    if (this.#flowing) this.#pump()
-  }
-
-  /** @internal */
-  onEnd(): void {
-    if (this.#flowing) this.#pump()
-  }
-
-  #pump(): void {
-    while (this.#flowing && !this.#done) {
-      const chunk = this.#body.chunkAt(this.position)
-      if (chunk === null) break
-      this.position++
-      this.#flowing = this.#consumer.onData(chunk)
-      if (!this.#done) this.#body.onProgress()
-    }
-    if (this.#done || this.#body.state === 'open') return
-    if (this.#body.state === 'failed') {
-      this.#finish()
-      this.#consumer.onError(this.#body.error ?? new Error('the body failed'))
-    } else if (this.#body.chunkAt(this.position) === null) {
-      this.#finish()
-      this.#consumer.onEnd()
-    }
-  }
-
-  #finish(): void {
-    this.#done = true
-    this.#body.remove(this)
-  }
-}
-
-/** Reads a body to its end into one buffer; rejects when it fails or grows beyond `maxBytes`. */
-export function readWholeBody(body: Body, maxBytes: number): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const parts: Buffer[] = []
-    let bytes = 0
-    const reader: BodyReader = body.read({
-      onData(chunk) {
-        bytes += chunk.length
-        if (bytes > maxBytes) {
-          reader.cancel()
-          reject(new Error(`the body is larger than ${maxBytes} bytes`))
-          return false
-        }
-        parts.push(chunk)
-        return true
-      },
-      onEnd: () => resolve(Buffer.concat(parts)),
-      onError: reject,
-    })
-    reader.resume()
-  })
 }

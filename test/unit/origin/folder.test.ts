@@ -6,7 +6,7 @@ import { mkdir, mkdtemp, rm, symlink, truncate, utimes, writeFile } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { readWholeBody } from '../../../src/message/body.ts'
+import { readWholeBody } from '../../support/body.ts'
 import { Headers } from '../../../src/message/headers.ts'
 import { createFolderOrigin } from '../../../src/origin/folder.ts'
 import type { FolderResponse } from '../../../src/origin/folder.ts'
