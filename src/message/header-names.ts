@@ -9,6 +9,8 @@ export interface HeaderName {
 }
 
 const MEMO_SIZE = 4096
+/** Longer names are not remembered: they are no names that come again. */
+const MEMO_LENGTH = 128
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 const memo = new Map<string, HeaderName>()
 
@@ -17,6 +19,7 @@ export function headerName(wire: string): HeaderName {
   let name = memo.get(wire)
   if (name === undefined) {
     name = { wire, lower: wire.toLowerCase(), isValid: TOKEN.test(wire) }
+    if (wire.length > MEMO_LENGTH) return name
     if (memo.size >= MEMO_SIZE) memo.clear()
     memo.set(wire, name)
   }
@@ -33,7 +36,7 @@ export function headerNameOf(bytes: Buffer): HeaderName {
   const known = slots[slot]
   if (known !== undefined && isSame(known.bytes, bytes)) return known
   const name = headerName(bytes.toString('latin1'))
-  if (name.isValid) slots[slot] = { ...name, bytes: Buffer.from(bytes) }
+  if (name.isValid && length <= MEMO_LENGTH) slots[slot] = { ...name, bytes: Buffer.from(bytes) }
   return name
 }
 

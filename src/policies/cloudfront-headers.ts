@@ -68,6 +68,7 @@ const TABLET_AGENT = /iPad|Tablet|Kindle|PlayBook/
 const PHONE_AGENT = /iPhone|iPod|Windows Phone|BlackBerry|Opera Mini|IEMobile/
 
 const MEMO_ENTRIES = 1024
+const MEMO_LENGTH = 512
 const memo = new Map<string, number>()
 
 function toFlag(request: ViewerRequest, flag: number): string {
@@ -91,8 +92,10 @@ function detectDevice(userAgent: string): number {
   if (isTablet) flags |= TABLET
   if (isMobile) flags |= MOBILE
   if (!isTv && !isTablet && !isMobile) flags |= DESKTOP
-  if (memo.size >= MEMO_ENTRIES) memo.clear()
-  memo.set(userAgent, flags)
+  if (userAgent.length <= MEMO_LENGTH) {
+    if (memo.size >= MEMO_ENTRIES) memo.clear()
+    memo.set(userAgent, flags)
+  }
   return flags
 }
 
