@@ -99,10 +99,10 @@ function detectDevice(userAgent: string): number {
   return flags
 }
 
-const COUNTRY_NAMES = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' })
+let countryNames: Intl.DisplayNames | null = null
 
 function toCountryName(country: string | null): string | null {
-  return country !== null && /^[A-Z]{2}$/.test(country) ? (COUNTRY_NAMES.of(country) ?? null) : null
+  return country !== null && /^[A-Z]{2}$/.test(country) ? (toCountryNames().of(country) ?? null) : null
 }
 
 /** CloudFront cuts the list here. (Developer Guide, 'Add CloudFront request headers') */
@@ -123,4 +123,9 @@ function countHeaders(request: ViewerRequest): number {
 /** Steering headers of this product are not the viewer's. */
 function isOurs(lowerName: string): boolean {
   return lowerName.startsWith('x-pocketfront-')
+}
+
+/** Made when first asked for: it takes as long as a tenth of the start. */
+function toCountryNames(): Intl.DisplayNames {
+  return (countryNames ??= new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' }))
 }
