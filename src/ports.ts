@@ -24,22 +24,33 @@ export function monotonicTick(): number {
 /** Makes the values of X-Amz-Cf-Id. */
 export type RequestIds = () => string
 
-const POOLED_IDS = 256
-const ID_CHARACTERS = 54
+const HALVES = 256
+const HALF_CHARACTERS = 27
 
-/** 56 characters: base64url of random bytes that ends with '=='; taken from a pool, since each hit needs one. */
+/**
+ * 56 characters: base64url of random bytes that ends with '=='. Each hit needs one, so that they are put together
+ * from two sets of random halves, every pair once, before new ones are made.
+ */
 export function randomRequestIds(): RequestIds {
-  let pool = ''
-  let at = 0
+  let heads: string[] = []
+  let tails: string[] = []
+  let pair = HALVES * HALVES
   return () => {
-    if (at >= pool.length) {
-      pool = randomBytes((POOLED_IDS * ID_CHARACTERS * 3) / 4).toString('base64url')
-      at = 0
+    if (pair === HALVES * HALVES) {
+      heads = randomHalves()
+      tails = randomHalves()
+      pair = 0
     }
-    const id = `${pool.slice(at, at + ID_CHARACTERS)}==`
-    at += ID_CHARACTERS
+    // Neighbours differ in both halves.
+    const id = `${heads[pair & 255]!}${tails[((pair >> 8) + pair) & 255]!}==`
+    pair++
     return id
   }
+}
+
+function randomHalves(): string[] {
+  const text = randomBytes((HALVES * HALF_CHARACTERS * 3) / 4).toString('base64url')
+  return Array.from({ length: HALVES }, (_, i) => text.slice(i * HALF_CHARACTERS, (i + 1) * HALF_CHARACTERS))
 }
 
 /** 32 hexadecimal digits for the Via header of a distribution; the same for the life of the process. */

@@ -31,7 +31,11 @@ export function compileRouter(sites: readonly CompiledDistribution[]): Router {
   const only = served.length === 1 ? served[0]! : null
 
   const memo = new Map<string, CompiledDistribution | null>()
+  let lastHost = ''
+  let lastSite: CompiledDistribution | null = null
   return (host) => {
+    // Most requests come for the same host as the one before: a comparison is cheaper than a hash.
+    if (host === lastHost && host !== '') return lastSite
     let site = memo.get(host)
     if (site === undefined) {
       site = select(toName(host))
@@ -39,6 +43,8 @@ export function compileRouter(sites: readonly CompiledDistribution[]): Router {
       if (memo.size >= MEMO_SIZE) memo.clear()
       memo.set(host, site)
     }
+    lastHost = host
+    lastSite = site
     return site
   }
 
