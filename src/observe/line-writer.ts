@@ -12,7 +12,7 @@ export interface LineWriter {
 }
 
 const FLUSH_AFTER_MS = 100
-const BATCH_CHARACTERS = 60_000
+const BATCH_CHARACTERS = 12_000
 /** A reader that stalls costs lines, never memory. */
 const WAITING_BYTES = 16 * 1024 * 1024
 /** What a reader that stalls gets on close. */

@@ -33,35 +33,11 @@ function logTo(logger: Logger, trace: Trace, human: boolean): void {
 }
 
 function toJsonWriter(writer: LineWriter): RequestLog {
-  return (trace) => writer.write(toJsonLine(trace))
-}
-
-/** What JSON has to escape, and what is left to JSON.stringify with it. */
-// eslint-disable-next-line no-control-regex
-const NOT_PLAIN = /[\u0000-\u001f"\\\u007f-\uffff]/
-
-function quote(text: string | null): string {
-  if (text === null) return 'null'
-  return NOT_PLAIN.test(text) ? JSON.stringify(text) : `"${text}"`
-}
-
-/** {@link toRequestFields} as JSON text, put together by hand: it is most of what a line costs. */
-function toJsonLine(trace: Trace): string {
-  const { settlement, problem } = trace
-  const time = Math.round(trace.startedAt + trace.totalMs)
-  const ttl = settlement === null ? 'null' : settlement.ttl
-  const first = problem === null ? null : toFirstLine(problem)
-  return (
-    `{"level":30,"time":${time},"event":"request","requestId":"${trace.id}","distribution":${quote(trace.distributionId)}` +
-    `,"method":${quote(trace.method)},"host":${quote(trace.host)},"url":${quote(trace.url)},"status":${trace.status}` +
-    `,"resultType":"${trace.resultType}","pop":"${trace.pop}","edge":${quote(toTierText(trace.edge))}` +
-    `,"regional":${quote(toTierText(trace.regional))},"ttl":${ttl},"bytes":${trace.bytes}` +
-    `,"ms":${toMs(trace)},"problem":${quote(first)},"delivery":"${trace.delivery}","msg":"request"}\n`
-  )
-}
-
-function toMs(trace: Trace): number {
-  return Math.round(trace.totalMs * 1000) / 1000
+  return (trace) => {
+    const time = Math.round(trace.startedAt + trace.totalMs)
+    const fields = JSON.stringify(toRequestFields(trace))
+    writer.write(`{"level":30,"time":${time},"event":"request",${fields.slice(1, -1)},"msg":"request"}\n`)
+  }
 }
 
 function toHumanWriter(writer: LineWriter, palette: Palette, showsHost: () => boolean): RequestLog {
@@ -86,7 +62,7 @@ function toRequestFields(trace: Trace) {
     regional: toTierText(trace.regional),
     ttl: trace.settlement === null ? null : trace.settlement.ttl,
     bytes: trace.bytes,
-    ms: toMs(trace),
+    ms: Math.round(trace.totalMs * 1000) / 1000,
     problem: trace.problem === null ? null : toFirstLine(trace.problem),
     delivery: trace.delivery,
   }
