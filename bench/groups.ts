@@ -41,7 +41,7 @@ function among(name: string, count: number, keep: (stops: Stops) => void): Conte
     path: '/',
     plan: { kind: 'random', prefix, count },
     prepare: (server) => fill(server, prefix, count),
-    finish: async (server) => keep(await measureStops(server, prefix, count)),
+    finish: async (server) => keep(await measureStops(server)),
   }
 }
 
