@@ -20,3 +20,6 @@ export interface Fetching {
   readonly startedAt: number
   flight: Flight | null
 }
+
+/** What a look-up needs to know of a request beside its key. */
+export type LookupContext = Pick<RequestContext, 'invalidations' | 'invalidationUrl'>

@@ -1,6 +1,6 @@
 // One cache tier over any Upstream: look up, collapse, revalidate, fetch, store.
 import { CacheEntry, toStoredObject, type StoredObject } from './entry.ts'
-import type { Fetching } from './fetching.ts'
+import type { Fetching, LookupContext } from './fetching.ts'
 import { Flight } from './flight.ts'
 import { isRefreshedBelow, toUpstreamRequest } from './revalidate.ts'
 import { ageOf, planLookup, toHeadKey, toServed } from './lookup.ts'
@@ -12,8 +12,6 @@ import type { Layer, OriginRequest, OriginResponse } from '../message/requests.t
 import type { Settlement } from '../message/settlement.ts'
 import { Trace, type TierRecord } from '../message/trace.ts'
 import type { StoreReason } from '../model/result-types.ts'
-
-type LookupContext = Pick<RequestContext, 'invalidations' | 'invalidationUrl'>
 
 /** What distinguishes one tier from another; the tier itself does not ask. */
 export interface TierOptions {

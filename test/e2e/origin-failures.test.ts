@@ -93,6 +93,11 @@ test.each([
     'OriginHeaderTooBigError',
   ],
   [
+    'a header injected behind a bare carriage return',
+    'HTTP/1.1 200 OK\r\nX-A: a\rSet-Cookie: b=c\r\nContent-Length: 0\r\n\r\n',
+    'OriginInvalidResponseError',
+  ],
+  [
     'a NUL in a header',
     'HTTP/1.1 200 OK\r\nX-A: a\x00b\r\nContent-Length: 0\r\n\r\n',
     'OriginInvalidResponseError',
