@@ -3,6 +3,7 @@ import { pino, type Logger } from 'pino'
 import { createFunctionLog } from './function-log.ts'
 import { Network, type Budgets } from './network.ts'
 import type { LoadedConfiguration, PocketfrontOptions } from './options.ts'
+import { createOriginFactory } from './origins.ts'
 import { Sites } from './sites.ts'
 import type { LoadResult } from '../config/load.ts'
 import type { Admin } from '../control/admin.ts'
@@ -14,7 +15,7 @@ import { createMetrics } from '../observe/metrics.ts'
 import { createRequestLog } from '../observe/request-log.ts'
 import { createTraceStore } from '../observe/trace-store.ts'
 import { createFolderOrigins } from '../origin/folders.ts'
-import { createOrigin, type ResolveTarget } from '../origin/origin.ts'
+import type { ResolveTarget } from '../origin/origin.ts'
 import { OriginPools } from '../origin/pools.ts'
 import { monotonicTick, randomRequestIds, randomViaHost, systemClock } from '../ports.ts'
 import type { ViewerPorts } from '../viewer/ports.ts'
@@ -73,8 +74,7 @@ export function createSystem(options: PocketfrontOptions, first: Loaded): System
   const access = { pools, folders: createFolderOrigins(clock), tick: monotonicTick }
   const sites = new Sites({
     hooksFor: (distribution, behavior) => registry.hooksFor(distribution, behavior),
-    originFor: (origin, behavior, hooks) =>
-      createOrigin(origin, behavior, hooks, (...name) => resolveTarget(...name), access),
+    originFor: createOriginFactory({ resolveTarget: (...name) => resolveTarget(...name), access }),
     viaHost: randomViaHost,
     requestId,
     clock,

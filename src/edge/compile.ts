@@ -7,7 +7,7 @@ import type { Headers } from '../message/headers.ts'
 import type { ViewerRequest } from '../message/requests.ts'
 import type { DefaultCacheBehavior } from '../model/cache-behavior.ts'
 import type { Distribution } from '../model/distribution.ts'
-import type { Origin } from '../model/origin.ts'
+import { selectOrigins } from '../model/origin.ts'
 import type { BypassReason } from '../model/result-types.ts'
 import { compileCacheKey, compileInvalidationUrl } from '../policies/cache-key.ts'
 import { compileForwarding, type ForwardingFacts } from '../policies/origin-request.ts'
@@ -56,7 +56,12 @@ export interface CompiledDistribution {
 /** What compiling needs from the assembly. */
 export interface CompileParts {
   readonly hooksFor: (distribution: Distribution, behavior: DefaultCacheBehavior) => BehaviorHooks
-  readonly originFor: (origin: Origin, behavior: DefaultCacheBehavior, hooks: BehaviorHooks) => BehaviorOrigin
+  /** What stands behind the last cache: an origin, or the members of an origin group. */
+  readonly originFor: (
+    distribution: Distribution,
+    behavior: DefaultCacheBehavior,
+    hooks: BehaviorHooks,
+  ) => BehaviorOrigin
   /** Survives a reload, so that invalidations do. */
   readonly invalidations: InvalidationSequence
   readonly via: string
@@ -86,8 +91,7 @@ function compileBehavior(
   index: number,
   parts: CompileParts,
 ): CompiledBehavior {
-  const origin = findOrigin(distribution, behavior.TargetOriginId)
-  const isS3 = origin.S3OriginConfig !== null
+  const isS3 = selectOrigins(distribution, behavior.TargetOriginId)[0].S3OriginConfig !== null
   const hooks = parts.hooksFor(distribution, behavior)
   const policy = behavior.ResponseHeadersPolicy
   return {
@@ -105,16 +109,6 @@ function compileBehavior(
     viewerHeaders: compileViewerHeaders(behavior, isS3),
     responseHeaders: policy === null ? null : compileResponseHeaders(policy),
     hooks,
-    origin: parts.originFor(origin, behavior, hooks),
+    origin: parts.originFor(distribution, behavior, hooks),
   }
-}
-
-/** The origin of an id; of an origin group, its primary member. */
-function findOrigin(distribution: Distribution, id: string): Origin {
-  const group = distribution.OriginGroups.find((each) => each.Id === id)
-  const originId = group === undefined ? id : group.Members[0]
-  const origin = distribution.Origins.find((each) => each.Id === originId)
-  // Readers refuse unknown ids, so that this is a bug of ours.
-  if (origin === undefined) throw new Error(`${distribution.Id} has no origin ${originId}`)
-  return origin
 }

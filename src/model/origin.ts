@@ -1,5 +1,5 @@
 // Origins and origin groups, as configured; where they are really reached is the target.
-import type { Seconds } from './distribution.ts'
+import type { Distribution, Seconds } from './distribution.ts'
 
 /** (API Reference, 'CustomOriginConfig') */
 export interface CustomOriginConfig {
@@ -75,4 +75,19 @@ export interface OriginGroup {
   readonly StatusCodes: readonly number[]
   /** Primary and secondary origin id, in this order. */
   readonly Members: readonly [string, string]
+}
+
+/** The origin that a behavior's TargetOriginId means; of an origin group its members, the primary one first. */
+export function selectOrigins(
+  { Id, Origins, OriginGroups }: Distribution,
+  targetOriginId: string,
+): readonly [Origin, ...Origin[]] {
+  const group = OriginGroups.find((each) => each.Id === targetOriginId)
+  const [first, ...others] = (group?.Members ?? [targetOriginId]).map((id) => {
+    const origin = Origins.find((each) => each.Id === id)
+    // Readers refuse unknown ids, so that this is a bug of ours.
+    if (origin === undefined) throw new Error(`${Id} has no origin ${id}`)
+    return origin
+  })
+  return [first!, ...others]
 }
