@@ -1,5 +1,4 @@
 // What is in the cache key: the rules of the cache key, query string, header, cookie and compression pages.
-import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { compileCacheKey, compileInvalidationUrl, describeKey } from '../../src/policies/cache-key.ts'
 import type { DefaultCacheBehavior } from '../../src/model/cache-behavior.ts'
@@ -24,7 +23,7 @@ const START = 'd111.cloudfront.net\n/index.html'
 const optimized = withPolicies({})
 const plain = { EnableAcceptEncodingGzip: false, EnableAcceptEncodingBrotli: false }
 
-describe('Understand the cache key', () => {
+describe('3.1 Parts of the cache key', () => {
   test('by default the key is distribution and path; headers, cookies and query string do not matter', () => {
     const headers = ['Host', 'www.example.com', 'Cookie', 'a=1', 'User-Agent', 'x', 'Accept-Language', 'de']
     expect(keyOf(optimized, { headers, queryString: 'a=1' })).toBe(START)
@@ -52,7 +51,7 @@ describe('Understand the cache key', () => {
   })
 })
 
-describe('Cache content based on query string parameters', () => {
+describe('3.2 Cache policy fields: query strings', () => {
   test.each([
     { selection: ALL, query: 'b=2&a=1', key: '?b=2&a=1' },
     { selection: ALL, query: '', key: null },
@@ -76,7 +75,7 @@ describe('Cache content based on query string parameters', () => {
   })
 })
 
-describe('Cache content based on request headers', () => {
+describe('3.2 Cache policy fields: headers', () => {
   const behavior = withPolicies({ Headers: listed('Accept-Language', 'X-Empty', 'Missing') })
 
   test('names ignore case and order, values are exact, a missing header is not an empty one', () => {
@@ -118,7 +117,7 @@ describe('Cache content based on request headers', () => {
   })
 })
 
-describe('Cache content based on cookies', () => {
+describe('3.2 Cache policy fields: cookies', () => {
   test.each([
     { selection: ALL, cookie: 'b=2; a=1', key: 'c:a=1; b=2' },
     { selection: ALL, cookie: '$Version=1; a=1', key: 'c:a=1' },
@@ -143,7 +142,7 @@ describe('Cache content based on cookies', () => {
   })
 })
 
-describe('Understand cache policies: compressed objects', () => {
+describe('3.3 Accept-Encoding normalization', () => {
   test.each([
     { flags: [true, true], accept: 'gzip, deflate, br, zstd', key: 'br,gzip', forwarded: 'br,gzip' },
     { flags: [true, true], accept: 'br;q=1.0, GZIP;q=0.5', key: 'br,gzip', forwarded: 'br,gzip' },
@@ -209,7 +208,7 @@ describe('Understand cache policies: compressed objects', () => {
   })
 })
 
-describe('What you need to know when invalidating files', () => {
+describe('5.11 Invalidation', () => {
   test.each([
     { name: 'the query string is not in the key', behavior: optimized, url: '/index.html' },
     { name: 'all of it is', behavior: withPolicies({ QueryStrings: ALL }), url: '/index.html?b=2&a=1' },
@@ -221,80 +220,5 @@ describe('What you need to know when invalidating files', () => {
     },
   ])('where $name, an object is invalidated as $url', ({ behavior, url }) => {
     expect(compileInvalidationUrl(behavior)(aRequest({ queryString: 'b=2&a=1' }))).toBe(url)
-  })
-})
-
-describe('A key as people read it', () => {
-  const behavior = withPolicies({
-    QueryStrings: ALL,
-    Headers: listed('X-One', 'X-Two'),
-    Cookies: ALL,
-  })
-
-  test('every part is told', () => {
-    const headers = ['X-Two', 'a=b', 'Cookie', 'c=1; b=2', 'Accept-Encoding', 'br']
-    expect(describeKey(keyOf(behavior, { headers, queryString: 'q', method: 'OPTIONS' }))).toEqual({
-      method: 'OPTIONS',
-      distribution: 'd111.cloudfront.net',
-      path: '/index.html',
-      queryString: 'q',
-      headers: [['x-two', 'a=b']],
-      cookies: 'b=2; c=1',
-      acceptEncoding: 'br',
-    })
-    expect(describeKey(keyOf(optimized))).toEqual({
-      method: 'GET',
-      distribution: 'd111.cloudfront.net',
-      path: '/index.html',
-      queryString: '',
-      headers: [],
-      cookies: null,
-      acceptEncoding: '',
-    })
-  })
-
-  /** Texts made of what could be mistaken for the structure of a key. */
-  const tricky = fc.string({
-    unit: fc.constantFrom('a', 'b', '\n', '\\', 'n', '=', '?', '&', 'h', 'c', 'e', ':', '/'),
-    maxLength: 8,
-  })
-  const parts = fc.record({
-    path: tricky.map((text) => `/${text}`),
-    queryString: tricky,
-    one: fc.option(tricky),
-    two: fc.option(tricky),
-    accept: fc.constantFrom('', 'gzip', 'br', 'br,gzip'),
-    method: fc.constantFrom('GET', 'OPTIONS'),
-  })
-
-  test('no two requests that differ in a keyed part share a key, and the key tells the parts', () => {
-    const build = ({
-      path,
-      queryString,
-      one,
-      two,
-      accept,
-      method,
-    }: typeof parts extends fc.Arbitrary<infer T> ? T : never) => {
-      const headers: string[] = ['Accept-Encoding', accept]
-      if (one !== null) headers.push('X-One', one)
-      if (two !== null) headers.push('X-Two', two)
-      return keyOf(behavior, { path, queryString, headers, method })
-    }
-    fc.assert(
-      fc.property(parts, parts, (one, other) => {
-        const described = describeKey(build(one))
-        expect(described).toMatchObject({
-          method: one.method,
-          path: one.path,
-          queryString: one.queryString,
-          acceptEncoding: one.accept,
-        })
-        const told = new Map(described.headers)
-        expect([told.get('x-one') ?? null, told.get('x-two') ?? null]).toEqual([one.one, one.two])
-        expect(build(one) === build(other)).toBe(JSON.stringify(one) === JSON.stringify(other))
-      }),
-      { numRuns: 500 },
-    )
   })
 })

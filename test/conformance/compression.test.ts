@@ -73,8 +73,8 @@ const cases: readonly Case[] = [
   ),
 ]
 
-describe('Serve compressed files', () => {
-  test.each(cases)('$name: $expected', (each) => {
+describe('5.4 Compression', () => {
+  test.each(cases)('what becomes of $name: $expected', (each) => {
     const { behavior = both, accept = 'br,gzip', httpVersion = '1.1', status = 200, headers = TEXT } = each
     const plan = planCompression(
       behavior,

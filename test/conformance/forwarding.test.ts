@@ -98,13 +98,16 @@ const headerCases: readonly HeaderCase[] = [
   { header: 'X-Amz-Cf-Id', arrives: ['id==', 'id==', 'id=='] },
 ]
 
-describe('Request and response behavior for custom origins: HTTP request headers', () => {
-  test.each(headerCases)('$header with $method: legacy, policies, named $arrives', (each) => {
-    const { header, method = 'GET', value = 'value', arrives } = each
-    const behaviors = [legacy, policies, named(header)]
-    const found = behaviors.map((behavior) => arriving(behavior, header, value, { method }))
-    expect(found).toEqual(arrives.map((expected) => (expected === SAME ? value : expected)))
-  })
+describe('4.1 Request headers', () => {
+  test.each(headerCases)(
+    '$header of a $method request arrives with legacy settings, with policies, and when named: $arrives',
+    (each) => {
+      const { header, method = 'GET', value = 'value', arrives } = each
+      const behaviors = [legacy, policies, named(header)]
+      const found = behaviors.map((behavior) => arriving(behavior, header, value, { method }))
+      expect(found).toEqual(arrives.map((expected) => (expected === SAME ? value : expected)))
+    },
+  )
 
   test.each(headerCases)('allViewer and legacy Headers: * send $header as if it were named', (each) => {
     const { header, method = 'GET', value = 'value', arrives } = each
@@ -176,7 +179,7 @@ describe('Request and response behavior for custom origins: HTTP request headers
   })
 })
 
-describe('Control origin requests with a policy', () => {
+describe('3.5 Origin request policy', () => {
   test('allExcept withholds the listed headers, keyed ones excepted', () => {
     const behavior = withPolicies(
       { Headers: listed('X-Keyed') },
@@ -229,7 +232,7 @@ describe('Control origin requests with a policy', () => {
   )
 })
 
-describe('Add CloudFront request headers', () => {
+describe('4.2 Headers CloudFront can add', () => {
   test('listed headers are made from the request and replace what a viewer sends', () => {
     const names = [
       'cloudfront-viewer-address',
@@ -298,7 +301,7 @@ const toPairs = (letters: string) => (letters === '' ? [] : letters.split('').ma
 
 type Selection = ItemSelection<'none' | 'whitelist' | 'allExcept' | 'all'>
 
-describe('Understand how origin request policies and cache policies work together', () => {
+describe('3.5 Origin request policy: with a cache policy', () => {
   const unions: readonly { cache: Selection; originRequest: Selection; sent: string }[] = [
     { cache: NONE, originRequest: NONE, sent: '' },
     { cache: NONE, originRequest: ALL, sent: 'abcd' },

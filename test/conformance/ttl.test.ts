@@ -8,8 +8,6 @@ import { bypassReason, compileRules } from '../../src/policies/ttl.ts'
 import { aDistribution, ALL, listed, NONE, withLegacy, withPolicies } from '../unit/policies/builders.ts'
 
 const NOW = Date.parse('2030-01-01T00:00:00Z')
-const PAGE = 'Manage how long content stays in the cache (expiration)'
-const ERRORS_PAGE = 'How CloudFront processes HTTP 4xx and 5xx status codes from your origin'
 
 /** Min/Default/Max. */
 const POLICIES = {
@@ -121,11 +119,27 @@ const cases: readonly TtlCase[] = [
 ]
 
 const rows = cases.flatMap(({ origin, headers, outcomes }) =>
-  NAMES.map((policy, index) => ({ section: PAGE, origin, headers, policy, outcome: outcomes[index]! })),
+  NAMES.map((policy, index) => {
+    const outcome = outcomes[index]!
+    const { MinTTL, DefaultTTL, MaxTTL } = POLICIES[policy]
+    return {
+      origin,
+      headers,
+      policy,
+      outcome,
+      ttls: `${MinTTL}/${DefaultTTL}/${MaxTTL}`,
+      so: toWords(outcome),
+    }
+  }),
 )
 
-describe(PAGE, () => {
-  test.each(rows)('with policy $policy, $origin gives $outcome', ({ policy, headers, outcome }) => {
+function toWords(outcome: Outcome): string {
+  if (outcome === 'no') return 'not stored'
+  return outcome === 'keep' ? 'kept and revalidated each time' : `fresh for ${outcome} s`
+}
+
+describe('2.3 Test vectors', () => {
+  test.each(rows)('Min/Default/MaxTTL $ttls, origin headers $origin: $so', ({ policy, headers, outcome }) => {
     const settlement = settle(withPolicies(POLICIES[policy]), 200, headers)
     if (outcome === 'no') expect(settlement).toMatchObject({ store: false, rule: 'none' })
     else {
@@ -140,14 +154,16 @@ describe(PAGE, () => {
   })
 
   test.each(rows.filter(({ policy }) => policy === 'A'))(
-    'the legacy settings give the same for $origin',
+    'legacy settings, origin headers $origin: $so',
     ({ headers, outcome }) => {
       const settlement = settle(withLegacy(), 200, headers)
       expect(settlement.store).toBe(outcome !== 'no')
       if (typeof outcome === 'number') expect(settlement.ttl).toBe(outcome)
     },
   )
+})
 
+describe('2.1 Algorithm', () => {
   test.each([
     { policy: 'A', headers: [], rule: 'DefaultTTL', arithmetic: 'no max-age or Expires: DefaultTTL 86400' },
     { policy: 'A', headers: control('max-age=30'), rule: 'max-age', arithmetic: 'max-age=30' },
@@ -200,7 +216,7 @@ describe(PAGE, () => {
     ['0', 0],
     ['nonsense', 0],
     ['-5', 0],
-  ])("an object arrives with its origin's Age %s as %d s", (age, seconds) => {
+  ])("an object arrives with its origin's Age %s as %d s old (choice)", (age, seconds) => {
     const { bornAt, freshUntil } = settle(withPolicies(POLICIES.A), 200, [
       'Age',
       age,
@@ -208,7 +224,9 @@ describe(PAGE, () => {
     ])
     expect([inSeconds(bornAt), inSeconds(freshUntil)]).toEqual([0 - seconds, 300 - seconds])
   })
+})
 
+describe('2.2 Directives', () => {
   test.each([
     ['no-cache="Set-Cookie", max-age=300', true],
     ['NO-CACHE="x-a, SET-COOKIE"', true],
@@ -217,7 +235,9 @@ describe(PAGE, () => {
   ])('Set-Cookie under %s is left out of the stored object: %s', (value, expected) => {
     expect(settle(withPolicies(POLICIES.A), 200, control(value)).dropSetCookie).toBe(expected)
   })
+})
 
+describe('2.8 Conditional requests', () => {
   test('Vary: * is not kept with MinTTL 0, and is like any other Vary above it', () => {
     const headers = ['Vary', 'accept-encoding, *', ...control('max-age=300')]
     expect(settle(withPolicies(POLICIES.A), 200, headers)).toMatchObject({
@@ -228,7 +248,7 @@ describe(PAGE, () => {
   })
 })
 
-describe('Serve stale content', () => {
+describe('2.6 Stale objects', () => {
   /** Seconds from arrival until which a stale copy may be used, under policies A and B. */
   test.each([
     { value: 'max-age=300, stale-while-revalidate=600', revalidate: [900, 900], error: [31_536_000, 3600] },
@@ -243,15 +263,18 @@ describe('Serve stale content', () => {
     { value: 'max-age=300, stale-if-error=0', revalidate: [300, 300], error: [300, 300] },
     { value: 'max-age=0, stale-while-revalidate=60', revalidate: [60, 120], error: [31_536_000, 3600] },
     { value: 'no-cache, stale-while-revalidate=60', revalidate: [0, 120], error: [31_536_000, 3600] },
-  ])('$value', ({ value, revalidate, error }) => {
-    const settlements = [POLICIES.A, POLICIES.B].map((ttls) =>
-      settle(withPolicies(ttls), 200, control(value)),
-    )
-    expect(settlements.map((each) => inSeconds(each.staleWhileRevalidateUntil))).toEqual(revalidate)
-    expect(settlements.map((each) => inSeconds(each.staleIfErrorUntil))).toEqual(error)
-  })
+  ])(
+    '$value may be used stale until $revalidate s, after errors until $error s',
+    ({ value, revalidate, error }) => {
+      const settlements = [POLICIES.A, POLICIES.B].map((ttls) =>
+        settle(withPolicies(ttls), 200, control(value)),
+      )
+      expect(settlements.map((each) => inSeconds(each.staleWhileRevalidateUntil))).toEqual(revalidate)
+      expect(settlements.map((each) => inSeconds(each.staleIfErrorUntil))).toEqual(error)
+    },
+  )
 
-  test('stale windows count from the birth of the object, not from its arrival', () => {
+  test('stale windows count from the birth of the object, not from its arrival (choice)', () => {
     const { staleWhileRevalidateUntil, staleIfErrorUntil } = settle(withPolicies(POLICIES.B), 200, [
       'Age',
       '100',
@@ -271,7 +294,7 @@ describe('Serve stale content', () => {
   })
 })
 
-describe('How CloudFront processes HTTP 3xx status codes, and which others are cached', () => {
+describe('2.4 Successful and redirect statuses', () => {
   test.each([200, 203, 204, 300, 301, 302, 303, 307, 308])('%d is cached without any header', (status) => {
     expect(settle(withPolicies(POLICIES.A), status, [])).toMatchObject({ store: true, ttl: 86_400 })
   })
@@ -295,7 +318,7 @@ const ALWAYS = [404, 410, 414, 500, 501, 502, 503, 504]
 const ONLY_WITH_MAX_AGE = [400, 403, 405, 412, 415]
 const VETOED = [404, 410, 414, 501]
 
-describe(ERRORS_PAGE, () => {
+describe('2.5 Error statuses from the origin', () => {
   const behavior = withPolicies(POLICIES.B)
 
   test.each(ALWAYS)('%d is cached for 10 s by default', (status) => {
@@ -382,7 +405,7 @@ describe(ERRORS_PAGE, () => {
   })
 })
 
-describe('What a behavior tells the cache tiers', () => {
+describe('1.4 Request collapsing', () => {
   const cookies = { Cookies: { Forward: 'all', WhitelistedNames: [] } } as const
   test.each([
     { name: 'CachingOptimized', behavior: withPolicies({}), flags: [true, true] },
@@ -402,18 +425,20 @@ describe('What a behavior tells the cache tiers', () => {
     { name: 'legacy settings', behavior: withLegacy(), flags: [true, true] },
     { name: 'legacy settings with cookies', behavior: withLegacy(cookies), flags: [false, false] },
     { name: 'legacy Headers: *', behavior: withLegacy({ Headers: ['*'] }), flags: [false, true] },
-  ])('$name: collapses, revalidates: $flags', ({ behavior, flags }) => {
+  ])('$name: requests are collapsed and expired copies revalidated: $flags', ({ behavior, flags }) => {
     const { collapses, revalidates } = compileRules(behavior, aDistribution(), false)
     expect([collapses, revalidates]).toEqual(flags)
   })
+})
 
+describe('1.1 Route of a request', () => {
   test.each([
     { name: 'CachingDisabled', behavior: withPolicies(POLICIES.E), reason: 'caching-disabled' },
     { name: 'legacy Headers: *', behavior: withLegacy({ Headers: ['*'] }), reason: 'forwards-all-headers' },
     { name: 'legacy TTLs of 0', behavior: withLegacy({}, POLICIES.E), reason: 'caching-disabled' },
     { name: 'UseOriginCacheControlHeaders', behavior: withPolicies(POLICIES.C), reason: null },
     { name: 'legacy settings', behavior: withLegacy(), reason: null },
-  ])('$name goes past the caches because of $reason', ({ behavior, reason }) => {
+  ])('$name goes past the caches because of $reason (choice)', ({ behavior, reason }) => {
     expect(bypassReason(behavior)).toBe(reason)
   })
 })
