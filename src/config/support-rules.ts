@@ -134,13 +134,6 @@ export const SUPPORT: readonly SupportRule[] = [
     detail: 'a response may take as long as it likes; OriginReadTimeout is honoured',
   },
   {
-    part: 'distribution',
-    key: 'OriginGroups',
-    when: isFilled,
-    handling: 'approximated',
-    detail: 'only the primary origin of a group is asked; there is no failover',
-  },
-  {
     part: 'error response',
     key: 'ResponsePagePath',
     when: isFilled,

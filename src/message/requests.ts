@@ -70,6 +70,8 @@ export interface Failure {
   readonly detailedResultType: DetailedResultType
   /** What happened here, for log and trace: ECONNREFUSED 127.0.0.1:3000 and the like. */
   readonly detail: string
+  /** Set when no connection came about, so that nothing was asked. */
+  readonly during?: 'connect'
 }
 
 /** A response on its way from the origin to the viewer. */

@@ -2,8 +2,10 @@
 import type { Settlement } from './settlement.ts'
 import type { EventType } from '../model/functions.ts'
 import type {
+  AttemptEnd,
   BypassReason,
   DetailedResultType,
+  FailoverReason,
   ResultType,
   StoreReason,
   TierReason,
@@ -47,6 +49,22 @@ export interface OriginRecord {
   /** Milliseconds until the header came. */
   firstByteMs: number | null
   error: string | null
+  /** Number of the attempt at this origin, from 1. */
+  readonly attempt: number
+  /** What the attempt led to; null while it runs. */
+  end: AttemptEnd | null
+}
+
+/** A request that went on from the primary origin of a group to the secondary. */
+export interface FailoverRecord {
+  readonly groupId: string
+  readonly primary: string
+  readonly secondary: string
+  readonly because: FailoverReason
+  /** What the primary answered, or CloudFront in its place. */
+  readonly status: number
+  /** How many attempts at origins came before. */
+  readonly attemptsBefore: number
 }
 
 /** How far the answer got. */
@@ -82,6 +100,7 @@ export class Trace {
   settlement: Settlement | null = null
   functions: FunctionRecord[] | null = null
   origins: OriginRecord[] | null = null
+  failovers: FailoverRecord[] | null = null
   status = 0
   resultType: ResultType = 'Miss'
   detailedResultType: DetailedResultType = 'Miss'
@@ -107,5 +126,11 @@ export class Trace {
   addOrigin(record: OriginRecord): void {
     if (this.origins === null) this.origins = [record]
     else this.origins.push(record)
+  }
+
+  addFailover(record: Omit<FailoverRecord, 'attemptsBefore'>): void {
+    const whole = { ...record, attemptsBefore: this.origins?.length ?? 0 }
+    if (this.failovers === null) this.failovers = [whole]
+    else this.failovers.push(whole)
   }
 }

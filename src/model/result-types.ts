@@ -78,6 +78,22 @@ export type StoreReason =
   | 'invalidated-meanwhile' // an invalidation came while it was fetched
   | 'abandoned' // the viewer left before the end and nobody else waited
 
+/** Why the secondary origin of a group was asked. (Developer Guide, 'Optimize high availability with CloudFront origin failover') */
+export type FailoverReason =
+  | 'status' // the primary answered with a listed status
+  | 'connect-failed' // the primary could not be connected to, and 503 is listed
+  | 'timed-out' // the primary did not answer in time, and 504 is listed
+
+/** Why an attempt at an origin was the last one, or that another followed. */
+export type AttemptEnd =
+  | 'answered'
+  | 'retried' // the same origin is asked again
+  | 'attempts-used-up' // ConnectionAttempts are spent
+  | 'not-repeatable' // the request may have reached the origin, and its method is not GET or HEAD
+  | 'out-of-time' // ResponseCompletionTimeout has passed
+  | 'viewer-gone' // nobody waits for the answer any more
+  | 'unresolved' // nothing on this machine stands for the origin
+
 /** Which rule gave a TTL its value. */
 export type TtlRule =
   | 's-maxage'

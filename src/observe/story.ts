@@ -1,6 +1,6 @@
 // A trace as short sentences in the order of the journey.
 import { VERDICT_WORDS } from './words.ts'
-import type { FunctionRecord, OriginRecord, TierRecord, Trace } from '../message/trace.ts'
+import type { FailoverRecord, FunctionRecord, OriginRecord, TierRecord, Trace } from '../message/trace.ts'
 import type { EventType } from '../model/functions.ts'
 
 /** The journey of one request, one sentence per step, in the words of the closed reasons. */
@@ -15,7 +15,7 @@ export function toStory(trace: Trace): string[] {
     if (tier !== null) story.push(toTierSentence(tier))
   }
   story.push(...functionSentences(trace, 'origin-request'))
-  for (const attempt of trace.origins ?? []) story.push(toOriginSentence(attempt))
+  story.push(...originSentences(trace))
   story.push(...functionSentences(trace, 'origin-response'), ...storedSentences(trace))
   story.push(...functionSentences(trace, 'viewer-response'))
   if (trace.problem !== null) story.push(`problem: ${toFirstLine(trace.problem)}`)
@@ -45,9 +45,31 @@ function toTierSentence(tier: TierRecord): string {
   return `${tier.layer} ${tier.place}: ${VERDICT_WORDS[tier.verdict]} (${tier.because})${age}`
 }
 
+/** The attempts, and between them where one origin took over from another. */
+function originSentences({ origins, failovers }: Trace): string[] {
+  const sentences: string[] = []
+  for (let i = 0; i <= (origins?.length ?? 0); i++) {
+    for (const failover of failovers ?? []) {
+      if (failover.attemptsBefore === i) sentences.push(toFailoverSentence(failover))
+    }
+    const attempt = origins?.[i]
+    if (attempt !== undefined) sentences.push(toOriginSentence(attempt))
+  }
+  return sentences
+}
+
+function toFailoverSentence({ groupId, primary, secondary, because, status }: FailoverRecord): string {
+  const why = because === 'status' ? `${primary} answered ${status}` : `${primary} ${because}`
+  return `origin group ${groupId}: failover to ${secondary} (${why})`
+}
+
 function toOriginSentence(attempt: OriginRecord): string {
-  const asked = `origin ${attempt.originId}: ${attempt.method} ${attempt.target}`
-  if (attempt.error !== null) return `${asked} failed, ${toFirstLine(attempt.error)}`
+  const number = attempt.attempt > 1 ? ` (attempt ${attempt.attempt})` : ''
+  const asked = `origin ${attempt.originId}${number}: ${attempt.method} ${attempt.target}`
+  if (attempt.error !== null) {
+    const end = attempt.end === null ? '' : ` (${attempt.end})`
+    return `${asked} failed, ${toFirstLine(attempt.error)}${end}`
+  }
   if (attempt.status === null) return `${asked} has not answered`
   const after = attempt.firstByteMs === null ? '' : ` after ${toMillisecondsText(attempt.firstByteMs)} ms`
   return `${asked} answered ${attempt.status}${after}`

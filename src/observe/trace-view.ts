@@ -1,8 +1,15 @@
 // A trace as JSON: the whole story of a request in a stable shape.
 import { toStory } from './story.ts'
-import { BYPASS_SENTENCES, STORE_SENTENCES, TIER_SENTENCES, TTL_SENTENCES } from './words.ts'
+import {
+  ATTEMPT_SENTENCES,
+  BYPASS_SENTENCES,
+  FAILOVER_SENTENCES,
+  STORE_SENTENCES,
+  TIER_SENTENCES,
+  TTL_SENTENCES,
+} from './words.ts'
 import type { Settlement } from '../message/settlement.ts'
-import type { FunctionRecord, OriginRecord, TierRecord, Trace } from '../message/trace.ts'
+import type { FailoverRecord, FunctionRecord, OriginRecord, TierRecord, Trace } from '../message/trace.ts'
 
 /** The readable form of a cache key; made by the policies. */
 export type DescribeKey = (key: string) => unknown
@@ -35,6 +42,7 @@ export function toTraceJson(trace: Trace, describeKey: DescribeKey) {
     ttl: trace.settlement === null ? null : toTtlJson(trace.settlement),
     functions: (trace.functions ?? []).map(toFunctionJson),
     origins: (trace.origins ?? []).map(toOriginJson),
+    failovers: (trace.failovers ?? []).map(toFailoverJson),
     response: {
       status: trace.status,
       resultType: trace.resultType,
@@ -96,7 +104,15 @@ function toFunctionJson(run: FunctionRecord) {
 }
 
 function toOriginJson(attempt: OriginRecord) {
-  return { ...attempt, firstByteMs: attempt.firstByteMs === null ? null : toMicros(attempt.firstByteMs) }
+  return {
+    ...attempt,
+    firstByteMs: attempt.firstByteMs === null ? null : toMicros(attempt.firstByteMs),
+    endSentence: attempt.end === null ? null : ATTEMPT_SENTENCES[attempt.end],
+  }
+}
+
+function toFailoverJson({ groupId, primary, secondary, because, status }: FailoverRecord) {
+  return { groupId, primary, secondary, because, sentence: FAILOVER_SENTENCES[because], status }
 }
 
 /** ISO 8601, or null for an instant that no date can hold. */

@@ -1,5 +1,13 @@
 // The closed reasons as sentences: the one place that says in plain words what each of them means.
-import type { BypassReason, StoreReason, TierReason, TierVerdict, TtlRule } from '../model/result-types.ts'
+import type {
+  AttemptEnd,
+  BypassReason,
+  FailoverReason,
+  StoreReason,
+  TierReason,
+  TierVerdict,
+  TtlRule,
+} from '../model/result-types.ts'
 
 /** What a tier's reason means, as the rest of a sentence that starts with the tier. */
 export const TIER_SENTENCES: Readonly<Record<TierReason, string>> = {
@@ -23,6 +31,24 @@ export const BYPASS_SENTENCES: Readonly<Record<BypassReason, string>> = {
   'caching-disabled': 'minimum, default and maximum TTL of the behavior are all 0',
   'forwards-all-headers': "the behavior forwards all headers ('*'), which switches caching off",
   websocket: 'a WebSocket is a tunnel to the origin',
+}
+
+/** What an attempt at an origin led to. */
+export const ATTEMPT_SENTENCES: Readonly<Record<AttemptEnd, string>> = {
+  answered: 'the origin answered',
+  retried: 'the same origin is asked again',
+  'attempts-used-up': 'as many attempts as ConnectionAttempts allows have failed',
+  'not-repeatable': 'only GET and HEAD are sent again once the origin may have seen them',
+  'out-of-time': 'ResponseCompletionTimeout has passed',
+  'viewer-gone': 'nobody waits for the answer any more',
+  unresolved: 'nothing on this machine stands for the origin',
+}
+
+/** Why the secondary origin of a group was asked. */
+export const FAILOVER_SENTENCES: Readonly<Record<FailoverReason, string>> = {
+  status: 'the primary origin answered with a status that the failover criteria list',
+  'connect-failed': 'the primary origin could not be connected to, and the failover criteria list 503',
+  'timed-out': 'the primary origin did not answer in time, and the failover criteria list 504',
 }
 
 /** Why a response may be stored, or not. */

@@ -52,18 +52,27 @@ export function toOriginFailure(error: unknown): OriginFailure {
   const [status, message, detailed, phase] = BY_CODE[code] ?? unlisted(code)
   // A connection that was up can time out as well, after the request has gone out on it.
   const nothingSent = phase === 'connect' && (code !== 'ETIMEDOUT' || syscall === 'connect')
-  return {
-    status,
-    failure: { message, resultType: 'Error', detailedResultType: detailed, detail: describeError(error) },
-    nothingSent,
+  const failure: Failure = {
+    message,
+    resultType: 'Error',
+    detailedResultType: detailed,
+    detail: describeError(error),
+    ...(nothingSent && { during: 'connect' }),
   }
+  return { status, failure, nothingSent }
 }
 
 /** The answer for an origin that nothing on this machine stands for. */
 export function unresolvedOrigin(hint: string): OriginFailure {
   return {
     status: 502,
-    failure: { message: RESOLVE, resultType: 'Error', detailedResultType: 'OriginDnsError', detail: hint },
+    failure: {
+      message: RESOLVE,
+      resultType: 'Error',
+      detailedResultType: 'OriginDnsError',
+      detail: hint,
+      during: 'connect',
+    },
     nothingSent: true,
   }
 }

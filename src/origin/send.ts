@@ -9,6 +9,7 @@ import type { RequestContext } from '../message/context.ts'
 import type { OutgoingOrigin, OutgoingRequest } from '../message/requests.ts'
 import type { OriginRecord } from '../message/trace.ts'
 import type { Origin, OriginTarget } from '../model/origin.ts'
+import type { AttemptEnd } from '../model/result-types.ts'
 
 /** What reaching origins needs from outside. */
 export interface OriginAccess {
@@ -45,7 +46,8 @@ export function sendToOrigin(
 ): Promise<SendResult> {
   if (target.kind === 'unresolved') {
     const failure = unresolvedOrigin(target.hint)
-    context.trace.addOrigin({ ...toRecord(outgoing, origin, target), error: failure.failure.detail })
+    const record = toRecord(outgoing, origin, target, 1)
+    context.trace.addOrigin({ ...record, error: failure.failure.detail, end: 'unresolved' })
     return Promise.resolve({ kind: 'failure', failure })
   }
   return attempt({ outgoing, origin, target, context, access }, 1)
@@ -53,26 +55,43 @@ export function sendToOrigin(
 
 function attempt(sending: Sending, number: number): Promise<SendResult> {
   const { outgoing, origin, target, context, access } = sending
-  const record = toRecord(outgoing, origin, target)
+  const record = toRecord(outgoing, origin, target, number)
   context.trace.addOrigin(record)
   const started = access.tick()
   return attemptOnce(sending).then(
     (response) => {
       record.status = response.status
       record.firstByteMs = access.tick() - started
+      record.end = 'answered'
       return { kind: 'response', response }
     },
     (error: unknown) => {
       const failure = toOriginFailure(error)
       record.error = failure.failure.detail
-      const isRepeatable = outgoing.method === 'GET' || outgoing.method === 'HEAD' || failure.nothingSent
-      const mayRepeat = isRepeatable && number < origin.ConnectionAttempts && !context.token.cancelled
-      return mayRepeat ? attempt(sending, number + 1) : { kind: 'failure', failure }
+      record.end = planNext(sending, failure, number)
+      return record.end === 'retried' ? attempt(sending, number + 1) : { kind: 'failure', failure }
     },
   )
 }
 
-function toRecord(outgoing: OutgoingRequest, origin: Origin, target: OriginTarget): OriginRecord {
+/** Whether a failed attempt is followed by another, and why not. */
+function planNext(
+  { outgoing, origin, context }: Sending,
+  failure: OriginFailure,
+  number: number,
+): AttemptEnd {
+  if (context.token.cancelled) return 'viewer-gone'
+  const isRepeatable = outgoing.method === 'GET' || outgoing.method === 'HEAD' || failure.nothingSent
+  if (!isRepeatable) return 'not-repeatable'
+  return number < origin.ConnectionAttempts ? 'retried' : 'attempts-used-up'
+}
+
+function toRecord(
+  outgoing: OutgoingRequest,
+  origin: Origin,
+  target: OriginTarget,
+  number: number,
+): OriginRecord {
   return {
     originId: origin.Id,
     target: describeTarget(outgoing, target),
@@ -80,6 +99,8 @@ function toRecord(outgoing: OutgoingRequest, origin: Origin, target: OriginTarge
     status: null,
     firstByteMs: null,
     error: null,
+    attempt: number,
+    end: null,
   }
 }
 

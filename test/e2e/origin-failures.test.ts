@@ -1,18 +1,8 @@
 // Origins that refuse, hang, lie and break off, and what the viewer gets.
-import { once } from 'node:events'
-import { createServer, type AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
 import { startFront } from '../support/front.ts'
 import { startOrigin, startRawOrigin } from '../support/origin.ts'
-
-async function closedPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
+import { closedPort } from '../support/ports.ts'
 
 test('An origin that refuses connections gives 502 after every attempt', async () => {
   const url = `http://127.0.0.1:${await closedPort()}`

@@ -18,7 +18,6 @@ test('every feature is noted once per distribution', async () => {
   })
   expect(notes.map((note) => [note.distribution, note.feature, note.handling])).toEqual(
     [
-      ['OriginGroups', 'approximated'],
       ['HttpVersion', 'approximated'],
       ['PriceClass', 'ignored'],
       ['Aliases', 'approximated'],

@@ -64,7 +64,7 @@ test('the story of a miss follows the journey, in the words of the reasons', () 
 test('the story of a failure names the step that failed', () => {
   const { story, response, ttl } = view(failedTrace())
   expect(story.slice(-3)).toEqual([
-    'origin api: GET http://127.0.0.1:3000/img/a.png failed, ECONNREFUSED 127.0.0.1:3000',
+    'origin api (attempt 3): GET http://127.0.0.1:3000/img/a.png failed, ECONNREFUSED 127.0.0.1:3000 (attempts-used-up)',
     'problem: origin api: ECONNREFUSED 127.0.0.1:3000',
     'response: 502 (Error, OriginConnectError), 1000 bytes, complete in 12.3 ms',
   ])

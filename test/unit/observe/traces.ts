@@ -94,6 +94,8 @@ export function missTrace(id = 'miss=='): Trace {
     status: 200,
     firstByteMs: 11.2,
     error: null,
+    attempt: 1,
+    end: 'answered',
   })
   return trace
 }
@@ -109,6 +111,8 @@ export function failedTrace(id = 'failed=='): Trace {
       status: null,
       firstByteMs: null,
       error: 'ECONNREFUSED 127.0.0.1:3000',
+      attempt: 3,
+      end: 'attempts-used-up',
     },
   ]
   trace.functions = null
