@@ -14,6 +14,13 @@ export interface PocketfrontOptions {
   readonly origins?: Readonly<Record<string, string>> | string | readonly string[]
   /** `ARN-or-name=FILE`, as --lambda takes them. */
   readonly lambdas?: readonly string[]
+  /** `ARN-or-name=FILE`, as --function takes them. */
+  readonly functions?: readonly string[]
+  /**
+   * What happens to a CloudFront Function with syntax that CloudFront's own engine does not know: `strict`, the
+   * default, lets it fail as there; `lenient` runs it all the same.
+   */
+  readonly functionsDialect?: 'strict' | 'lenient'
   /** Base of relative paths; default: the current folder. */
   readonly cwd?: string
   readonly env?: Readonly<Record<string, string | undefined>>
@@ -56,7 +63,10 @@ export interface LoadedConfiguration {
   readonly deployment: Deployment
   readonly warnings: readonly ConfigIssue[]
   readonly notes: readonly SupportNote[]
+  /** The configuration files. */
   readonly files: readonly string[]
+  /** These, and the files of code and data that were read with them. */
+  readonly watched: readonly string[]
 }
 
 /** A running pocketfront. */

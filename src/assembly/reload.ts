@@ -37,11 +37,11 @@ export function createReloads(
     return last
   }
 
-  const watcher = options.watch === true ? watchFiles(system.loaded.files, () => void onChange()) : null
+  const watcher = options.watch === true ? watchFiles(system.loaded.watched, () => void onChange()) : null
 
   async function onChange(): Promise<void> {
     const outcome = await now()
-    if (outcome.ok) watcher?.update(outcome.loaded.files)
+    if (outcome.ok) watcher?.update(outcome.loaded.watched)
     try {
       options.onReload?.(outcome)
     } catch (error) {

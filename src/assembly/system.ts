@@ -157,6 +157,6 @@ function findPlace(network: Network, pop: string): EdgePlace {
   )
 }
 
-function toLoaded({ deployment, warnings, notes, files }: Loaded): LoadedConfiguration {
-  return { deployment, warnings, notes, files }
+function toLoaded({ deployment, warnings, notes, files, watched }: Loaded): LoadedConfiguration {
+  return { deployment, warnings, notes, files, watched }
 }

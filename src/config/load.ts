@@ -3,10 +3,12 @@ import { readdir, readFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { Deployment } from '../model/deployment.ts'
 import type { Distribution } from '../model/distribution.ts'
+import { CloudFrontFunctions } from './cloudfront-functions.ts'
 import { realDisk } from './disk.ts'
 import { FunctionCode } from './function-code.ts'
 import { toDistributionId } from './ids.ts'
 import type { ConfigIssue } from './issues.ts'
+import { KeyValueStores } from './key-value-stores.ts'
 import { fromText } from './nodes/from-text.ts'
 import { fromValue } from './nodes/from-value.ts'
 import type { Located } from './nodes/node.ts'
@@ -35,6 +37,8 @@ export interface LoadOptions {
   readonly originsFromApi?: Readonly<Record<string, string>>
   /** `ARN-or-name=FILE`, from the command line. */
   readonly lambdas: readonly string[]
+  /** The same for CloudFront Functions. */
+  readonly functions?: readonly string[]
   readonly env: Readonly<Record<string, string | undefined>>
   /** Base of relative paths that stand in no file. */
   readonly cwd: string
@@ -48,8 +52,10 @@ export type LoadResult =
       readonly deployment: Deployment
       readonly warnings: readonly ConfigIssue[]
       readonly notes: readonly SupportNote[]
-      /** Absolute paths of the configuration files, to watch. */
+      /** Absolute paths of the configuration files. */
       readonly files: readonly string[]
+      /** These, and the files of code and data that were read with them. */
+      readonly watched: readonly string[]
       /** Where a domain name is reached that a function chose. */
       readonly resolveTarget: TargetResolver
     }
@@ -122,6 +128,22 @@ function build(
     disk: realDisk,
     report,
   })
+  const stores = new KeyValueStores({
+    nodes: sources.flatMap((source) => source.KeyValueStores),
+    sections: sectionsOf(sources, 'keyValueStores'),
+    cwd,
+    disk: realDisk,
+    report,
+  })
+  const functions = new CloudFrontFunctions({
+    options: options.functions ?? [],
+    sections: sectionsOf(sources, 'functions'),
+    nodes: sources.flatMap((source) => source.Functions),
+    stores,
+    cwd,
+    disk: realDisk,
+    report,
+  })
   const targets = new OriginTargets({
     overrides,
     allowRemoteOrigins: options.allowRemoteOrigins,
@@ -136,7 +158,7 @@ function build(
   } else {
     const policies = createPolicyBook(policySources(sources), report)
     Distributions = readAll(sources, (source, id) =>
-      readDistribution(source, id, { report, policies, code, targets, notes, cwd }),
+      readDistribution(source, id, { report, policies, code, functions, targets, notes, cwd }),
     )
     if (Distributions.length === 0 && !report.hasErrors)
       report.error(atFile(files[0] ?? 'config'), null, 'no distribution in here')
@@ -144,8 +166,9 @@ function build(
     if (Distributions.length > 0) targets.reportUnused()
   }
   if (!isUnconfigured || options.lambdas.length > 0) code.reportUnused()
+  if (!isUnconfigured || (options.functions ?? []).length > 0) functions.reportUnused()
   if (report.hasErrors) return { ok: false, issues: report.sorted(), files }
-  const deployment = { Distributions, LambdaFunctions: code.functions }
+  const deployment = { Distributions, LambdaFunctions: code.functions, Functions: functions.functions }
   const resolveTarget = targets.resolver(files[0] === undefined ? cwd : dirname(files[0]))
   return {
     ok: true,
@@ -153,11 +176,12 @@ function build(
     warnings: report.sorted(),
     notes: notes.notes,
     files,
+    watched: [...new Set([...files, ...functions.files, ...stores.files])],
     resolveTarget,
   }
 }
 
-function sectionsOf(sources: readonly Source[], key: 'origins' | 'lambdas') {
+function sectionsOf(sources: readonly Source[], key: 'origins' | 'lambdas' | 'functions' | 'keyValueStores') {
   return sources.flatMap((source) => source[key] ?? [])
 }
 

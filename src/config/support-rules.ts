@@ -64,13 +64,6 @@ export const SUPPORT: readonly SupportRule[] = [
   },
   {
     part: 'behavior',
-    key: 'FunctionAssociations',
-    when: isFilled,
-    handling: 'ignored',
-    detail: 'CloudFront Functions are not run',
-  },
-  {
-    part: 'behavior',
     key: 'RealtimeLogConfigArn',
     when: isFilled,
     handling: 'ignored',

@@ -29,6 +29,7 @@ export interface TierRecord {
 /** One run of an edge function. */
 export interface FunctionRecord {
   readonly event: EventType
+  readonly kind: 'cloudfront-function' | 'lambda-edge'
   readonly name: string
   readonly outcome: 'continued' | 'generated' | 'failed'
   readonly milliseconds: number
@@ -37,6 +38,12 @@ export interface FunctionRecord {
   readonly error: string | null
   /** What the function logged, at most 100 lines. */
   readonly logs: readonly string[]
+  /** Percent of the time a CloudFront Function may take; null for Lambda@Edge. */
+  readonly computeUtilization: number | null
+  /** The origin that a CloudFront Function chose for the request, in words; null when it left the behavior's. */
+  readonly originOverride: string | null
+  /** What a CloudFront Function gave to the access log; null for nothing. */
+  readonly logData: string | null
 }
 
 /** One attempt at an origin. */

@@ -1,9 +1,11 @@
 // Everything the configuration readers produce; immutable, and the only input of the compiler.
 import type { Distribution } from './distribution.ts'
-import type { LambdaFunction } from './functions.ts'
+import type { CloudFrontFunction, LambdaFunction } from './functions.ts'
 
 /** All distributions and functions of one run. A reload makes a new one. */
 export interface Deployment {
   readonly Distributions: readonly Distribution[]
   readonly LambdaFunctions: readonly LambdaFunction[]
+  /** CloudFront Functions that some behavior is associated with. */
+  readonly Functions: readonly CloudFrontFunction[]
 }

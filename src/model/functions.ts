@@ -9,6 +9,34 @@ export interface FunctionAssociation {
   readonly EventType: 'viewer-request' | 'viewer-response'
 }
 
+/** The JavaScript runtime of a CloudFront Function. ('JavaScript runtime features for CloudFront Functions') */
+export type FunctionRuntime = 'cloudfront-js-1.0' | 'cloudfront-js-2.0'
+
+/** A CloudFront Function with its code. (API Reference, 'CreateFunction', 'FunctionConfig') */
+export interface CloudFrontFunction {
+  readonly FunctionARN: string
+  readonly Name: string
+  readonly Runtime: FunctionRuntime
+  /** The source text. */
+  readonly FunctionCode: string
+  /** Absolute path of the code; null when it stands in the configuration. */
+  readonly file: string | null
+  /** The one store that the code can read. */
+  readonly KeyValueStore: KeyValueStore | null
+}
+
+/** A key value store with its data. (API Reference, 'KeyValueStore') */
+export interface KeyValueStore {
+  readonly ARN: string
+  /** The end of the ARN: what `cf.kvs(id)` names. */
+  readonly Id: string
+  readonly Name: string
+  readonly items: ReadonlyMap<string, string>
+  /** Milliseconds of the data's file; 0 for data that stands in the configuration. */
+  readonly createdAt: number
+  readonly modifiedAt: number
+}
+
 /** A Lambda@Edge function on a behavior. (API Reference, 'LambdaFunctionAssociation') */
 export interface LambdaFunctionAssociation {
   readonly LambdaFunctionARN: string

@@ -22,6 +22,15 @@ export const QUOTAS = {
   lambdaViewerBase64Bytes: Math.floor(53.2 * 1024),
   /** The same for an origin event. */
   lambdaOriginBase64Bytes: Math.floor(1.33 * 1024 * 1024),
+  /** Source text of a CloudFront Function. */
+  functionCodeBytes: 10 * 1024,
+  /** A response made by a CloudFront Function, headers included; no figure is published. */
+  functionResponseBytes: 40 * 1024,
+  /** What a CloudFront Function may add to the access log, after URL encoding. ('General helper methods') */
+  functionLogDataBytes: 800,
+  keyValueStoreBytes: 5 * 1024 * 1024,
+  keyValueStoreKeyBytes: 512,
+  keyValueStoreValueBytes: 1024,
   /** Idle time after which CloudFront closes a WebSocket, in seconds. ('Use WebSockets with CloudFront distributions') */
   webSocketIdleSeconds: 600,
 } as const

@@ -82,7 +82,10 @@ function functionSentences(trace: Trace, event: EventType): string[] {
 function toFunctionSentence(run: FunctionRecord): string {
   const cold = run.coldStart ? ', cold start' : ''
   const error = run.error === null ? '' : `: ${toFirstLine(run.error)}`
-  return `${run.event} ${run.name}: ${run.outcome} in ${toMillisecondsText(run.milliseconds)} ms${cold}${error}`
+  const utilization =
+    run.computeUtilization === null ? '' : `, ${run.computeUtilization}% compute utilization`
+  const origin = run.originOverride === null ? '' : `, ${run.originOverride}`
+  return `${run.event} ${run.name}: ${run.outcome} in ${toMillisecondsText(run.milliseconds)} ms${utilization}${cold}${origin}${error}`
 }
 
 function storedSentences(trace: Trace): string[] {

@@ -28,6 +28,8 @@ export const awsApi: Reader = {
     CachePolicies: readPolicies(root, 'CachePolicy'),
     OriginRequestPolicies: readPolicies(root, 'OriginRequestPolicy'),
     ResponseHeadersPolicies: readPolicies(root, 'ResponseHeadersPolicy'),
+    Functions: [],
+    KeyValueStores: [],
   }),
 }
 

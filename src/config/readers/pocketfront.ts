@@ -18,6 +18,8 @@ export const pocketfront: Reader = {
     CachePolicies: readList(root, 'CachePolicies', report),
     OriginRequestPolicies: readList(root, 'OriginRequestPolicies', report),
     ResponseHeadersPolicies: readList(root, 'ResponseHeadersPolicies', report),
+    Functions: readList(root, 'Functions', report),
+    KeyValueStores: readList(root, 'KeyValueStores', report),
   }),
 }
 

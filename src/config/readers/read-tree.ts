@@ -14,6 +14,8 @@ export interface Source extends SourceParts {
   readonly name: string
   readonly origins: MapNode | null
   readonly lambdas: MapNode | null
+  readonly functions: MapNode | null
+  readonly keyValueStores: MapNode | null
 }
 
 /** The first reader that recognises the tree reads it. */
@@ -49,8 +51,15 @@ export function readTree(root: ConfigNode, name: string, report: Report): Source
   const parts = reader.read(root, report)
   const isBare = parts.distributions.some((it) => it.config.place === root.place)
   if (!isBare) warnUnknown(root, [...reader.keys, ...SECTIONS], report)
-  const [origins, lambdas] = SECTIONS.map((key) => readSection(root, key, report))
-  return { ...parts, name, origins: origins ?? null, lambdas: lambdas ?? null }
+  const section = (key: (typeof SECTIONS)[number]): MapNode | null => readSection(root, key, report)
+  return {
+    ...parts,
+    name,
+    origins: section('origins'),
+    lambdas: section('lambdas'),
+    functions: section('functions'),
+    keyValueStores: section('keyValueStores'),
+  }
 }
 
 function readSection(root: MapNode, key: string, report: Report): MapNode | null {

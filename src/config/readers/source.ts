@@ -3,7 +3,7 @@ import type { ConfigNode, MapNode } from '../nodes/node.ts'
 import type { Report } from '../nodes/report.ts'
 
 /** Sections that may stand in every file, AWS's outputs included. */
-export const SECTIONS = ['origins', 'lambdas'] as const
+export const SECTIONS = ['origins', 'lambdas', 'functions', 'keyValueStores'] as const
 
 /** The lists of our own form. */
 export const LISTS = [
@@ -11,6 +11,8 @@ export const LISTS = [
   'CachePolicies',
   'OriginRequestPolicies',
   'ResponseHeadersPolicies',
+  'Functions',
+  'KeyValueStores',
 ] as const
 
 /** What may stand at the top of a file beside the keys of a distribution. */
@@ -34,6 +36,8 @@ export interface SourceParts {
   readonly CachePolicies: readonly ConfigNode[]
   readonly OriginRequestPolicies: readonly ConfigNode[]
   readonly ResponseHeadersPolicies: readonly ConfigNode[]
+  readonly Functions: readonly ConfigNode[]
+  readonly KeyValueStores: readonly ConfigNode[]
 }
 
 /** Recognises a shape by its content, never by the name of the file. */

@@ -1,4 +1,5 @@
 // What the readers of one distribution share.
+import type { CloudFrontFunctions } from '../cloudfront-functions.ts'
 import type { FunctionCode } from '../function-code.ts'
 import type { Report } from '../nodes/report.ts'
 import type { PolicyBook } from '../policy-book.ts'
@@ -10,6 +11,7 @@ export interface SchemaContext {
   readonly report: Report
   readonly policies: PolicyBook
   readonly code: FunctionCode
+  readonly functions: CloudFrontFunctions
   readonly targets: OriginTargets
   readonly notes: SupportNotes
   readonly cwd: string

@@ -88,7 +88,7 @@ function readFunctions(
   const functions: FunctionAssociation[] = []
   for (const fields of behavior.maps('FunctionAssociations')) {
     const EventType = readEvent(fields, events, CLOUDFRONT)
-    const FunctionARN = fields.text('FunctionARN', { required: true, code: CLOUDFRONT })
+    const FunctionARN = context.functions.load(fields)
     fields.finish()
     if (EventType === 'origin-request' || EventType === 'origin-response') {
       const hint = 'use a Lambda@Edge function for origin events'

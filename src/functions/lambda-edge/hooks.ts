@@ -108,12 +108,16 @@ async function run<Good extends Outcome>(
   const failed = outcome.kind === 'failed' ? outcome.failure : null
   context.trace.addFunction({
     event,
+    kind: 'lambda-edge',
     name: functionName,
     outcome: failed !== null ? 'failed' : outcome.kind === 'responded' ? 'generated' : 'continued',
     milliseconds,
     coldStart: result.coldStart,
     error: failed === null ? null : firstLine(failed.detail),
     logs: result.logs,
+    computeUtilization: null,
+    originOverride: null,
+    logData: null,
   })
   for (const line of result.logs) options.log({ kind: 'line', functionName, event, requestId, line })
   if (failed !== null) options.log({ kind: 'failed', functionName, event, requestId, detail: failed.detail })

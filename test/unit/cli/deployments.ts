@@ -104,7 +104,8 @@ export function started(
       adminPort: 8081,
       budgets: { edge: 2 ** 27, regional: 2 ** 29, largestObject: 2 ** 24 },
       loaded: {
-        deployment: { Distributions, LambdaFunctions: [] },
+        deployment: { Distributions, LambdaFunctions: [], Functions: [] },
+        watched: [],
         warnings: [],
         notes: [],
         files: [],

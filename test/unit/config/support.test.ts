@@ -31,11 +31,6 @@ test('every feature is noted once per distribution', async () => {
 test.each([
   ['behavior', 'TrustedKeyGroups: [k1]', 'TrustedKeyGroups'],
   ['behavior', 'TrustedSigners: { Enabled: true, Items: [self] }', 'TrustedSigners'],
-  [
-    'behavior',
-    'FunctionAssociations: [{ EventType: viewer-request, FunctionARN: a }]',
-    'FunctionAssociations',
-  ],
   ['behavior', 'RealtimeLogConfigArn: arn', 'RealtimeLogConfigArn'],
   ['behavior', 'FieldLevelEncryptionId: x', 'FieldLevelEncryptionId'],
   ['behavior', 'GrpcConfig: { Enabled: true }', 'GrpcConfig'],

@@ -328,12 +328,16 @@ describe('the account of a run', () => {
     expect(here.trace.functions).toEqual([
       {
         event: 'viewer-request',
+        kind: 'lambda-edge',
         name: 'edge',
         outcome: 'continued',
         milliseconds: expect.any(Number),
         coldStart: false,
         error: null,
         logs: ['hi'],
+        computeUtilization: null,
+        originOverride: null,
+        logData: null,
       },
     ])
     expect(log).toEqual([

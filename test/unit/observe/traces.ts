@@ -80,12 +80,16 @@ export function missTrace(id = 'miss=='): Trace {
   } satisfies Partial<Trace>)
   trace.addFunction({
     event: 'origin-request',
+    kind: 'lambda-edge',
     name: 'rewrite',
     outcome: 'continued',
     milliseconds: 1.26,
     coldStart: true,
     error: null,
     logs: ['hello'],
+    computeUtilization: null,
+    originOverride: null,
+    logData: null,
   })
   trace.addOrigin({
     originId: 'api',
