@@ -1,4 +1,4 @@
-// The places: one edge cache per POP, one regional cache per Region, made when first needed.
+// The places: one edge cache per POP, one regional cache and one Origin Shield per Region, made when first needed.
 import type { CacheTier } from '../cache/tier.ts'
 import { createMemoryStore } from '../cache/stores/memory.ts'
 import type { PlaceUsage } from '../control/admin.ts'
@@ -6,11 +6,13 @@ import { createEdgeCache } from '../edge/edge-cache.ts'
 import type { EdgePlace } from '../edge/visit.ts'
 import { findEdgeLocation, toPopHeader } from '../model/locations.ts'
 import { createRegionalCache } from '../regional/regional.ts'
+import { createShieldCache } from '../shield/shield.ts'
 
 /** Bytes of memory. */
 export interface Budgets {
   readonly edge: number
   readonly regional: number
+  readonly shield: number
   readonly largestObject: number
 }
 
@@ -19,6 +21,7 @@ export class Network {
   #budgets: Budgets
   #edges = new Map<string, EdgePlace>()
   #regions = new Map<string, CacheTier>()
+  #shields = new Map<string, CacheTier>()
 
   constructor(budgets: Budgets) {
     this.#budgets = budgets
@@ -37,6 +40,17 @@ export class Network {
     const place = { pop, popHeader: toPopHeader(pop), region: location.region, cache }
     this.#edges.set(pop, place)
     return place
+  }
+
+  /** The cache of the Origin Shield in a Region. */
+  shield(region: string): CacheTier {
+    let tier = this.#shields.get(region)
+    if (tier === undefined) {
+      const { shield, largestObject } = this.#budgets
+      tier = createShieldCache(region, createMemoryStore(shield), Math.min(largestObject, shield))
+      this.#shields.set(region, tier)
+    }
+    return tier
   }
 
   usage(): PlaceUsage[] {
@@ -60,7 +74,8 @@ export class Network {
   }
 
   #tiers(): CacheTier[] {
-    return [...[...this.#edges.values()].map((place) => place.cache), ...this.#regions.values()]
+    const edges = [...this.#edges.values()].map((place) => place.cache)
+    return [...edges, ...this.#regions.values(), ...this.#shields.values()]
   }
 
   #regional(region: string): CacheTier {

@@ -43,6 +43,8 @@ export interface PocketfrontOptions {
   readonly edgeMemory?: number
   /** Bytes of memory per regional edge cache; default 512 MiB. */
   readonly regionalMemory?: number
+  /** Bytes of memory per Region of an Origin Shield; default 512 MiB. */
+  readonly shieldMemory?: number
   /** Bytes of the largest object a tier stores; default 64 MiB, never more than the budget of its place. */
   readonly largestObject?: number
   /** How many traces are kept; default 250. */
@@ -80,7 +82,12 @@ export interface Pocketfront {
   readonly clock: SteerableClock
   readonly traces: TraceStore
   /** Memory budgets in bytes. */
-  readonly budgets: { readonly edge: number; readonly regional: number; readonly largestObject: number }
+  readonly budgets: {
+    readonly edge: number
+    readonly regional: number
+    readonly shield: number
+    readonly largestObject: number
+  }
   /** fetch() against {@link url}; with one distribution the Host is fine as it is, `host` picks another. */
   fetch(
     path: string,

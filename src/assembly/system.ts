@@ -26,6 +26,7 @@ const DEFAULTS = {
   pop: 'FRA56',
   edgeMemory: 128 * MIB,
   regionalMemory: 512 * MIB,
+  shieldMemory: 512 * MIB,
   largestObject: 64 * MIB,
   keepTraces: 250,
 }
@@ -74,7 +75,11 @@ export function createSystem(options: PocketfrontOptions, first: Loaded): System
   const access = { pools, folders: createFolderOrigins(clock), tick: monotonicTick }
   const sites = new Sites({
     hooksFor: (distribution, behavior) => registry.hooksFor(distribution, behavior),
-    originFor: createOriginFactory({ resolveTarget: (...name) => resolveTarget(...name), access }),
+    originFor: createOriginFactory({
+      resolveTarget: (...name) => resolveTarget(...name),
+      access,
+      shieldIn: (region) => network.shield(region),
+    }),
     viaHost: randomViaHost,
     requestId,
     clock,
@@ -143,6 +148,7 @@ function toBudgets(options: PocketfrontOptions): Budgets {
   return {
     edge: options.edgeMemory ?? DEFAULTS.edgeMemory,
     regional: options.regionalMemory ?? DEFAULTS.regionalMemory,
+    shield: options.shieldMemory ?? DEFAULTS.shieldMemory,
     largestObject: options.largestObject ?? DEFAULTS.largestObject,
   }
 }

@@ -136,7 +136,7 @@ export class CacheTier implements Upstream {
     record.verdict = 'hit'
     record.because = 'collapsed'
     context.trace.settlement ??= response.settlement
-    return { ...response, outcome: 'Hit' }
+    return { ...response, outcome: 'Hit', layer: this.options.layerName }
   }
 
   #isOvertaken(flight: Flight, context: RequestContext): boolean {

@@ -20,6 +20,7 @@ export interface RunArguments {
   readonly allowRemoteOrigins: boolean
   readonly edgeMemory: number
   readonly regionalMemory: number
+  readonly shieldMemory: number
   readonly largestObject: number
   readonly keepTraces: number
 }
@@ -116,6 +117,7 @@ function createCommand(version: string): Command {
     )
     .addOption(size('--edge-memory <size>', 'memory per edge location', 128 * MIB, '128MiB'))
     .addOption(size('--regional-memory <size>', 'memory per regional edge cache', 512 * MIB, '512MiB'))
+    .addOption(size('--shield-memory <size>', 'memory per Origin Shield Region', 512 * MIB, '512MiB'))
     .addOption(size('--largest-object <size>', 'largest object that is cached', 64 * MIB, '64MiB'))
     .addOption(
       new Option('--keep-traces <number>', 'how many requests can be explained afterwards')

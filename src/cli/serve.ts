@@ -59,6 +59,7 @@ function toOptions(args: RunArguments, demo: Demo | null): PocketfrontOptions {
     allowRemoteOrigins: args.allowRemoteOrigins,
     edgeMemory: args.edgeMemory,
     regionalMemory: args.regionalMemory,
+    shieldMemory: args.shieldMemory,
     largestObject: args.largestObject,
     keepTraces: args.keepTraces,
   }

@@ -29,7 +29,9 @@ export function toStartLines(started: Started, palette: Palette, cwd: string): s
   const rows = toOriginRows(front, isDemo)
   const label = (text: string): string => palette.dim(text.padEnd(LABEL_WIDTH))
   const region = findEdgeLocation(pop)?.region ?? ''
-  const { edge, regional, largestObject } = front.budgets
+  const { edge, regional, shield, largestObject } = front.budgets
+  const hasShield = served.some(({ Origins }) => Origins.some((origin) => origin.OriginShield.Enabled))
+  const perShield = hasShield ? `${toSizeText(shield)} per Origin Shield Region, ` : ''
   const tryUrl = served[0] === undefined ? front.url : (localUrls(served[0], listening)[0] ?? front.url)
   return [
     `${palette.bold('pocketfront')} ${version}${isDemo ? ', the demo' : ''}`,
@@ -49,7 +51,7 @@ export function toStartLines(started: Started, palette: Palette, cwd: string): s
     '',
     ...toWarningLines(warnings, palette, cwd),
     `${label('edge')}${pop}, regional edge cache ${region}`,
-    `${label('memory')}${toSizeText(edge)} per edge location, ${toSizeText(regional)} per regional edge cache, objects up to ${toSizeText(largestObject)}`,
+    `${label('memory')}${toSizeText(edge)} per edge location, ${toSizeText(regional)} per regional edge cache, ${perShield}objects up to ${toSizeText(largestObject)}`,
     ...(front.adminUrl === null ? [] : toAdminLines(front.adminUrl, label, palette)),
     `${label('try')}curl -i -H 'x-pocketfront-explain: 1' ${tryUrl}/`,
   ]

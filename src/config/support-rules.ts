@@ -86,13 +86,6 @@ export const SUPPORT: readonly SupportRule[] = [
   },
   {
     part: 'origin',
-    key: 'OriginShield',
-    when: isEnabled,
-    handling: 'ignored',
-    detail: 'requests go from the regional edge cache straight to the origin',
-  },
-  {
-    part: 'origin',
     key: 'VpcOriginConfig',
     when: isFilled,
     handling: 'approximated',

@@ -4,7 +4,7 @@ import type { Trace } from '../message/trace.ts'
 
 /** Entries and bytes of one cache. */
 export interface PlaceUsage {
-  readonly layer: 'edge' | 'regional'
+  readonly layer: 'edge' | 'regional' | 'shield'
   /** POP code or AWS Region. */
   readonly place: string
   readonly entries: number

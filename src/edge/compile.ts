@@ -1,4 +1,5 @@
 // A distribution compiled once into tables and closures; the data plane touches nothing else.
+import { compileRegionalSkips } from './route.ts'
 import { compileBehaviors } from '../behaviors/select.ts'
 import type { InvalidationSequence } from '../cache/invalidation.ts'
 import type { BehaviorHooks } from '../functions/hooks.ts'
@@ -8,7 +9,7 @@ import type { ViewerRequest } from '../message/requests.ts'
 import type { DefaultCacheBehavior } from '../model/cache-behavior.ts'
 import type { Distribution } from '../model/distribution.ts'
 import { selectOrigins } from '../model/origin.ts'
-import type { BypassReason } from '../model/result-types.ts'
+import type { BypassReason, RegionalSkip } from '../model/result-types.ts'
 import { compileCacheKey, compileInvalidationUrl } from '../policies/cache-key.ts'
 import { compileForwarding, type ForwardingFacts } from '../policies/origin-request.ts'
 import { compileResponseHeaders } from '../policies/response-headers.ts'
@@ -26,6 +27,8 @@ export interface CompiledBehavior {
   readonly cachedMethods: ReadonlySet<string>
   /** Why nothing of this behavior is cached, or null. */
   readonly bypass: BypassReason | null
+  /** Why the regional edge cache is left out, by its Region; null when it never is. */
+  readonly regionalSkips: ReadonlyMap<string, RegionalSkip> | null
   readonly rules: CacheRules
   readonly cacheKey: (request: ViewerRequest) => string
   readonly invalidationUrl: (request: ViewerRequest) => string
@@ -91,7 +94,8 @@ function compileBehavior(
   index: number,
   parts: CompileParts,
 ): CompiledBehavior {
-  const isS3 = selectOrigins(distribution, behavior.TargetOriginId)[0].S3OriginConfig !== null
+  const origins = selectOrigins(distribution, behavior.TargetOriginId)
+  const isS3 = origins[0].S3OriginConfig !== null
   const hooks = parts.hooksFor(distribution, behavior)
   const policy = behavior.ResponseHeadersPolicy
   return {
@@ -101,6 +105,7 @@ function compileBehavior(
     allowedMethods: new Set<string>(behavior.AllowedMethods),
     cachedMethods: new Set<string>(behavior.CachedMethods),
     bypass: bypassReason(behavior),
+    regionalSkips: compileRegionalSkips(origins),
     rules: compileRules(behavior, distribution, isS3),
     cacheKey: compileCacheKey(distribution, behavior),
     invalidationUrl: compileInvalidationUrl(behavior),

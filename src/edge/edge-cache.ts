@@ -4,7 +4,7 @@ import { CacheTier } from '../cache/tier.ts'
 import type { Upstream } from '../message/context.ts'
 
 /**
- * What a POP does not have it asks the regional cache; a cached OPTIONS goes past that to the origin (choice).
+ * What a POP does not have it asks the regional cache, unless the request goes past that.
  * ('How CloudFront delivers content')
  */
 export function createEdgeCache(
@@ -14,10 +14,11 @@ export function createEdgeCache(
   largestObject: number,
 ): CacheTier {
   const next: Upstream = {
-    fetch: (request, context) =>
-      request.method === 'OPTIONS'
-        ? context.origin.fetch(request, context)
-        : regional.fetch(request, context),
+    fetch(request, context) {
+      if (context.regionalSkip === null) return regional.fetch(request, context)
+      context.trace.regionalSkip = context.regionalSkip
+      return context.origin.fetch(request, context)
+    },
   }
   return new CacheTier(next, store, { layer: 'edge', layerName: 'EDGE', place: pop, largestObject })
 }

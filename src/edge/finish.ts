@@ -8,6 +8,7 @@ import type { Clock } from '../message/clock.ts'
 import { Headers } from '../message/headers.ts'
 import type { OriginResponse, ViewerRequest } from '../message/requests.ts'
 import { selectRange } from '../message/range.ts'
+import type { Trace } from '../message/trace.ts'
 import type { DetailedResultType, ResultType } from '../model/result-types.ts'
 
 const WHOLE: Delivered = { kind: 'whole' }
@@ -76,7 +77,7 @@ function complete(
   const { body, failure } = response
   if (failure !== null) trace.problem = failure.detail
   const delivered = wholeOrNone(request)
-  const { resultType, detailedResultType } = toResultTypes(response, status)
+  const { resultType, detailedResultType } = toResultTypes(response, status, trace)
   const age = ageOf(response, clock)
   const base = { status, statusText, headers, body, delivered, failure, resultType, detailedResultType, age }
   if (response.settlement === null || status !== 200) return base
@@ -142,13 +143,22 @@ function toViewerHeaders(response: OriginResponse, selected: CompiledBehavior): 
 function toResultTypes(
   response: OriginResponse,
   status: number,
+  trace: Trace,
 ): { resultType: ResultType; detailedResultType: DetailedResultType } {
   if (response.failure !== null) return response.failure
   if (response.status >= 400 || status >= 400) return { resultType: 'Error', detailedResultType: 'Error' }
   const { outcome } = response
   if (response.isGenerated && outcome === 'Miss')
     return { resultType: 'Miss', detailedResultType: 'MissGeneratedResponse' }
+  if (outcome === 'Hit' && isFromOtherRegion(response, trace)) {
+    return { resultType: 'Hit', detailedResultType: 'OriginShieldHit' }
+  }
   return { resultType: outcome, detailedResultType: outcome }
+}
+
+/** In the Region of the route, Origin Shield is the regional edge cache. ('Use Amazon CloudFront Origin Shield') */
+function isFromOtherRegion({ layer }: OriginResponse, { shield, region }: Trace): boolean {
+  return layer === 'Origin Shield' && shield !== null && shield.place !== region
 }
 
 function ageOf(response: OriginResponse, clock: Clock): number | null {

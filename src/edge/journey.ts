@@ -2,6 +2,7 @@
 import type { CompiledBehavior } from './compile.ts'
 import { runViewerResponse, toViewerAnswer } from './finish.ts'
 import { refuseRequest, type Refusal } from './refuse.ts'
+import { whySkipRegional } from './route.ts'
 import { applyResponseHeadersPolicy, hookContext } from './steps.ts'
 import type { ViewerAnswer, Visit } from './visit.ts'
 import type { BehaviorHooks, HookResponded } from '../functions/hooks.ts'
@@ -79,9 +80,9 @@ function fetchObject(
   selected: CompiledBehavior,
   visit: Visit,
 ): Promise<OriginResponse> {
-  const context = toContext(request, selected, visit)
   const bypass = whyBypass(request, selected)
   visit.trace.bypass = bypass
+  const context = toContext(request, selected, visit)
   if (bypass !== null) return selected.origin.fetch(toOriginRequest(request, '', selected, visit), context)
   // A viewer-request function may have changed what the key is made of.
   const isAsPrepared = visit.prepared !== null && selected.hooks.viewerRequest === null
@@ -109,8 +110,11 @@ export function toOriginRequest(
   return { method, path, queryString, headers, body, key, isRange: method === 'GET' && headers.has('range') }
 }
 
+/** The trace says already whether the request goes past the caches. */
 export function toContext(request: ViewerRequest, selected: CompiledBehavior, visit: Visit): RequestContext {
   const { site, place, trace, clock, token } = visit
+  const isPast = trace.bypass !== null
+  const regionalSkip = isPast ? null : whySkipRegional(request.method, selected.regionalSkips, place.region)
   return {
     trace,
     clock,
@@ -124,6 +128,8 @@ export function toContext(request: ViewerRequest, selected: CompiledBehavior, vi
     invalidationUrl: selected.invalidationUrl(request),
     pop: place.pop,
     region: place.region,
+    contact: isPast || regionalSkip !== null ? 'EDGE' : 'REC',
+    regionalSkip,
     isBackground: false,
   }
 }

@@ -2,11 +2,12 @@
 import type { Duplex } from 'node:stream'
 import type { CancelToken, Clock } from './clock.ts'
 import type { Headers } from './headers.ts'
-import type { OriginRequest, OriginResponse, ViewerRequest } from './requests.ts'
+import type { Layer, OriginRequest, OriginResponse, ViewerRequest } from './requests.ts'
 import type { Settlement } from './settlement.ts'
 import type { Trace } from './trace.ts'
 import type { DefaultCacheBehavior } from '../model/cache-behavior.ts'
 import type { Distribution } from '../model/distribution.ts'
+import type { RegionalSkip } from '../model/result-types.ts'
 
 /** What a behavior tells the cache tiers; compiled once from its policies. */
 export interface CacheRules {
@@ -61,7 +62,12 @@ export interface RequestContext {
   /** Path and query string as a viewer requests them: what invalidation paths are compared with. */
   readonly invalidationUrl: string
   readonly pop: string
+  /** Where origin-facing functions run: that of the regional edge cache, or of the Origin Shield. */
   readonly region: string
+  /** Who contacts the origin when nobody on the way has the object. */
+  readonly contact: Layer
+  /** Why the regional edge cache is left out, or null. */
+  readonly regionalSkip: RegionalSkip | null
   /** A refresh without a viewer: stale copies of the layers behind are no answer. */
   readonly isBackground: boolean
 }

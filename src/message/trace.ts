@@ -6,6 +6,7 @@ import type {
   BypassReason,
   DetailedResultType,
   FailoverReason,
+  RegionalSkip,
   ResultType,
   StoreReason,
   TierReason,
@@ -14,7 +15,7 @@ import type {
 
 /** What one cache tier found and did. */
 export interface TierRecord {
-  readonly layer: 'edge' | 'regional'
+  readonly layer: 'edge' | 'regional' | 'shield'
   /** POP code or AWS Region. */
   readonly place: string
   verdict: TierVerdict
@@ -104,6 +105,10 @@ export class Trace {
   key = ''
   edge: TierRecord | null = null
   regional: TierRecord | null = null
+  /** Why the regional cache was not asked after a miss at the edge, or null. */
+  regionalSkip: RegionalSkip | null = null
+  /** Of an origin group, that of the member asked last. */
+  shield: TierRecord | null = null
   settlement: Settlement | null = null
   functions: FunctionRecord[] | null = null
   origins: OriginRecord[] | null = null

@@ -12,6 +12,13 @@ export interface EdgeLocation {
   readonly region: string
 }
 
+/** Regions that offer Origin Shield. ('Use Amazon CloudFront Origin Shield') */
+export const SHIELD_REGIONS: readonly string[] = data.originShield.regions
+
+/** The Region of Origin Shield that AWS advises for an origin in a Region that has none. (the same page) */
+export const SHIELD_ADVICE: Readonly<Record<string, string | undefined>> =
+  data.originShield.recommendedForOtherOriginRegions
+
 const LOCATIONS = new Map<string, EdgeLocation>()
 for (const pop of data.pops) {
   const location = {

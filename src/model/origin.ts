@@ -77,6 +77,11 @@ export interface OriginGroup {
   readonly Members: readonly [string, string]
 }
 
+/** `bucket.s3.eu-west-1.amazonaws.com` → eu-west-1; '' for names without a Region. */
+export function toBucketRegion(domainName: string): string {
+  return /\.s3[.-](?:dualstack\.)?([a-z]{2}(?:-[a-z]+)+-\d)\./.exec(domainName)?.[1] ?? ''
+}
+
 /** The origin that a behavior's TargetOriginId means; of an origin group its members, the primary one first. */
 export function selectOrigins(
   { Id, Origins, OriginGroups }: Distribution,

@@ -49,9 +49,16 @@ export type TierReason =
   | 'invalidated' // removed by an invalidation
   | 'collapsed' // waited for the same object that another request was fetching
   | 'range-request' // parts are fetched as asked, not stored
+  | 'uncacheable' // goes through without being looked up or kept
 
-/** What a cache tier found. */
-export type TierVerdict = 'hit' | 'refresh' | 'miss'
+/** What a cache tier found; 'pass' is a request that only goes through. */
+export type TierVerdict = 'hit' | 'refresh' | 'miss' | 'pass'
+
+/** Why what the edge cache does not have is not asked of the regional edge cache. ('How CloudFront delivers content') */
+export type RegionalSkip =
+  | 'cached-options' // OPTIONS is kept at the edge location only
+  | 'bucket-in-region' // an S3 bucket in the Region of the regional edge cache is asked by the edge location itself
+  | 'is-origin-shield' // the Region's cache is the Origin Shield of the origin: no extra hop
 
 /** Why a request went past every cache. */
 export type BypassReason =

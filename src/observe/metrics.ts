@@ -25,6 +25,7 @@ export function createMetrics(): Metrics {
   const requests = new Map<ResultType, Cell>()
   const edge = new Map<string, TierCells>()
   const regional = new Map<string, TierCells>()
+  const shield = new Map<string, TierCells>()
   /** Distribution id and origin id to counts by hundreds of the status; index 0 is 'no answer'. */
   const origins = new Map<string, Map<string, number[]>>()
   const functions = new Map<string, { record: FunctionRecord; count: number }>()
@@ -36,6 +37,7 @@ export function createMetrics(): Metrics {
       cellOf(requests, trace.resultType).count++
       if (trace.edge !== null) countTier(edge, trace.edge)
       if (trace.regional !== null) countTier(regional, trace.regional)
+      if (trace.shield !== null) countTier(shield, trace.shield)
       if (trace.origins !== null) countOrigins(origins, trace.distributionId, trace.origins)
       if (trace.functions !== null) countFunctions(functions, trace.functions)
     },
@@ -52,7 +54,11 @@ export function createMetrics(): Metrics {
           'pocketfront_tier_lookups_total',
           'counter',
           'Look-ups of cache tiers by verdict and reason.',
-          [...tierSamples('edge', edge), ...tierSamples('regional', regional)],
+          [
+            ...tierSamples('edge', edge),
+            ...tierSamples('regional', regional),
+            ...tierSamples('shield', shield),
+          ],
         ) +
         toFamilyText(
           'pocketfront_origin_requests_total',
@@ -86,7 +92,7 @@ function cellOf<Key>(cells: Map<Key, Cell>, key: Key): Cell {
 function countTier(places: Map<string, TierCells>, record: TierRecord): void {
   let cells = places.get(record.place)
   if (cells === undefined) {
-    cells = { hit: new Map(), refresh: new Map(), miss: new Map() }
+    cells = { hit: new Map(), refresh: new Map(), miss: new Map(), pass: new Map() }
     places.set(record.place, cells)
   }
   cellOf(cells[record.verdict], record.because).count++

@@ -47,7 +47,7 @@ function toHumanWriter(writer: LineWriter, palette: Palette, showsHost: () => bo
   }
 }
 
-/** The fields of a request's line; `edge` and `regional` are why the tier answered as it did. */
+/** The fields of a request's line; `edge`, `regional` and `shield` are why the tier answered as it did. */
 function toRequestFields(trace: Trace) {
   return {
     requestId: trace.id,
@@ -60,6 +60,7 @@ function toRequestFields(trace: Trace) {
     pop: trace.pop,
     edge: toTierText(trace.edge),
     regional: toTierText(trace.regional),
+    shield: toTierText(trace.shield),
     ttl: trace.settlement === null ? null : trace.settlement.ttl,
     bytes: trace.bytes,
     ms: Math.round(trace.totalMs * 1000) / 1000,
@@ -88,9 +89,10 @@ function toTierText(tier: TierRecord | null): string | null {
 
 /** The place that had the answer. */
 function toAnsweredBy(trace: Trace): string {
-  const { edge, regional, origins, functions } = trace
+  const { edge, regional, shield, origins, functions } = trace
   if (edge !== null && edge.verdict === 'hit') return `edge ${edge.place}`
   if (regional !== null && regional.verdict === 'hit') return `regional ${regional.place}`
+  if (shield !== null && shield.verdict === 'hit') return `shield ${shield.place}`
   const attempt = origins?.at(-1)
   if (attempt !== undefined) return `origin ${attempt.originId}`
   const generated = functions?.find((run) => run.outcome === 'generated')

@@ -11,9 +11,10 @@ export function toStory(trace: Trace): string[] {
   if (trace.distributionId !== '') story.push(toDistributionSentence(trace))
   story.push(...functionSentences(trace, 'viewer-request'))
   if (trace.bypass !== null) story.push(`caches: passed by (${trace.bypass})`)
-  for (const tier of [trace.edge, trace.regional]) {
-    if (tier !== null) story.push(toTierSentence(tier))
-  }
+  if (trace.edge !== null) story.push(toTierSentence(trace.edge))
+  if (trace.regionalSkip !== null) story.push(`regional ${trace.region}: left out (${trace.regionalSkip})`)
+  if (trace.regional !== null) story.push(toTierSentence(trace.regional))
+  if (trace.shield !== null) story.push(toTierSentence(trace.shield))
   story.push(...functionSentences(trace, 'origin-request'))
   story.push(...originSentences(trace))
   story.push(...functionSentences(trace, 'origin-response'), ...storedSentences(trace))
@@ -94,7 +95,7 @@ function storedSentences(trace: Trace): string[] {
   const sentences = settlement.store
     ? [`ttl: ${settlement.ttl} s (${settlement.rule}): ${settlement.arithmetic}`]
     : [`ttl: not stored (${settlement.because})`]
-  for (const tier of [trace.edge, trace.regional]) {
+  for (const tier of [trace.edge, trace.regional, trace.shield]) {
     if (tier === null || tier.storedBecause === null || tier.storedBecause === settlement.because) continue
     sentences.push(
       `${tier.layer} ${tier.place}: ${tier.stored === true ? 'stored' : 'not stored'} (${tier.storedBecause})`,

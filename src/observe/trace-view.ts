@@ -4,6 +4,7 @@ import {
   ATTEMPT_SENTENCES,
   BYPASS_SENTENCES,
   FAILOVER_SENTENCES,
+  REGIONAL_SKIP_SENTENCES,
   STORE_SENTENCES,
   TIER_SENTENCES,
   TTL_SENTENCES,
@@ -19,9 +20,8 @@ export type DescribeKey = (key: string) => unknown
  * added, none is renamed or removed.
  */
 export function toTraceJson(trace: Trace, describeKey: DescribeKey) {
-  const tiers: TierRecord[] = []
-  if (trace.edge !== null) tiers.push(trace.edge)
-  if (trace.regional !== null) tiers.push(trace.regional)
+  const { bypass, regionalSkip } = trace
+  const tiers = [trace.edge, trace.regional, trace.shield].filter((tier) => tier !== null)
   return {
     id: trace.id,
     startedAt: toInstant(trace.startedAt),
@@ -35,10 +35,13 @@ export function toTraceJson(trace: Trace, describeKey: DescribeKey) {
     distribution:
       trace.distributionId === '' ? null : { id: trace.distributionId, pop: trace.pop, region: trace.region },
     behavior: trace.behavior === '' ? null : toBehaviorJson(trace),
-    bypass:
-      trace.bypass === null ? null : { because: trace.bypass, sentence: BYPASS_SENTENCES[trace.bypass] },
+    bypass: bypass === null ? null : { because: bypass, sentence: BYPASS_SENTENCES[bypass] },
     cacheKey: trace.key === '' ? null : describeKey(trace.key),
     tiers: tiers.map(toTierJson),
+    regionalSkip:
+      regionalSkip === null
+        ? null
+        : { because: regionalSkip, sentence: REGIONAL_SKIP_SENTENCES[regionalSkip] },
     ttl: trace.settlement === null ? null : toTtlJson(trace.settlement),
     functions: (trace.functions ?? []).map(toFunctionJson),
     origins: (trace.origins ?? []).map(toOriginJson),

@@ -3,6 +3,7 @@ import type {
   AttemptEnd,
   BypassReason,
   FailoverReason,
+  RegionalSkip,
   StoreReason,
   TierReason,
   TierVerdict,
@@ -23,6 +24,15 @@ export const TIER_SENTENCES: Readonly<Record<TierReason, string>> = {
   invalidated: 'the stored copy was taken by an invalidation',
   collapsed: 'another request was already fetching the same object, this one waited for it',
   'range-request': 'a range that is not stored is fetched as asked and not kept',
+  uncacheable: 'requests that no cache answers go through without being looked up',
+}
+
+/** Why the regional edge cache was left out. */
+export const REGIONAL_SKIP_SENTENCES: Readonly<Record<RegionalSkip, string>> = {
+  'cached-options': 'answers to OPTIONS are kept at the edge location only',
+  'bucket-in-region':
+    'the S3 bucket is in the Region of this regional edge cache, so the edge location asks it directly',
+  'is-origin-shield': "the cache of this Region is the origin's Origin Shield, which is asked at once",
 }
 
 /** What each way past the caches means. */
@@ -88,4 +98,5 @@ export const VERDICT_WORDS: Readonly<Record<TierVerdict, string>> = {
   hit: 'hit',
   refresh: 'refresh hit',
   miss: 'miss',
+  pass: 'passed through',
 }

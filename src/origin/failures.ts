@@ -1,7 +1,7 @@
 // What CloudFront answers when an origin can't be reached or does not speak HTTP.
 import { Body } from '../message/body.ts'
 import { Headers } from '../message/headers.ts'
-import type { Failure, OriginResponse } from '../message/requests.ts'
+import type { Failure, Layer, OriginResponse } from '../message/requests.ts'
 import type { DetailedResultType } from '../model/result-types.ts'
 
 const ESTABLISH =
@@ -78,7 +78,7 @@ export function unresolvedOrigin(hint: string): OriginFailure {
 }
 
 /** A failure as a response that travels up like any other. */
-export function toFailureResponse(status: number, failure: Failure): OriginResponse {
+export function toFailureResponse(status: number, failure: Failure, layer: Layer): OriginResponse {
   return {
     status,
     statusText: '',
@@ -86,7 +86,7 @@ export function toFailureResponse(status: number, failure: Failure): OriginRespo
     body: Body.empty,
     settlement: null,
     outcome: 'Miss',
-    layer: 'REC',
+    layer,
     isGenerated: false,
     failure,
   }

@@ -36,6 +36,8 @@ export function createOriginGroup(
       status,
     })
     response.body.discard()
+    // What its Origin Shield has settled is not about the answer that comes now.
+    context.trace.settlement = null
     return secondary.fetch(request, context)
   }
 

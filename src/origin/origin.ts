@@ -39,7 +39,8 @@ export function createOrigin(
   ): Promise<OriginResponse> {
     const target = selectTarget(outgoing, origin, resolveTarget)
     return sendToOrigin(outgoing, origin, target, context, access).then((sent) => {
-      if (sent.kind === 'failure') return toFailureResponse(sent.failure.status, sent.failure.failure)
+      if (sent.kind === 'failure')
+        return toFailureResponse(sent.failure.status, sent.failure.failure, context.contact)
       const response = fromOrigin(sent.response, request, context)
       if (hooks.originResponse === null) return compress(response, request, behavior, context)
       return applyOriginResponse(hooks.originResponse, outgoing, response, context).then((changed) =>
@@ -85,7 +86,10 @@ async function prepare(
     case 'responded':
       return { kind: 'answered', response: fromGenerated(outcome.response, context) }
     case 'failed':
-      return { kind: 'answered', response: toFailureResponse(outcome.status, outcome.failure) }
+      return {
+        kind: 'answered',
+        response: toFailureResponse(outcome.status, outcome.failure, context.contact),
+      }
   }
 }
 
@@ -107,7 +111,7 @@ function fromOrigin(sent: ExchangeResponse, request: OriginRequest, context: Req
     body,
     settlement: request.key === '' ? null : context.rules.settle({ status, headers }, now),
     outcome: 'Miss',
-    layer: 'REC',
+    layer: context.contact,
     isGenerated: false,
     failure: null,
   }
@@ -125,7 +129,7 @@ function fromGenerated(generated: GeneratedResponse, context: RequestContext): O
     body: Body.of(generated.body),
     settlement: null,
     outcome: 'Miss',
-    layer: 'REC',
+    layer: context.contact,
     isGenerated: true,
     failure: null,
   }
@@ -140,7 +144,7 @@ async function applyOriginResponse(
   const outcome = await originResponse(outgoing, response, context)
   if (outcome.kind === 'failed') {
     response.body.discard()
-    return toFailureResponse(outcome.status, outcome.failure)
+    return toFailureResponse(outcome.status, outcome.failure, context.contact)
   }
   // Settled anew by the tier: what the function returns is what counts.
   const head = {

@@ -3,7 +3,7 @@ import type { RequestContext } from '../message/context.ts'
 import { headerName } from '../message/header-names.ts'
 import { Headers } from '../message/headers.ts'
 import type { OriginRequest, OutgoingOrigin, OutgoingRequest } from '../message/requests.ts'
-import type { Origin, OriginTarget } from '../model/origin.ts'
+import { toBucketRegion, type Origin, type OriginTarget } from '../model/origin.ts'
 
 /** Framing and connection headers; the client writes its own. */
 const OURS = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'expect', 'te', 'trailer'])
@@ -101,7 +101,7 @@ function toOutgoingOrigin(origin: Origin, viewerScheme: 'http' | 'https'): Outgo
       keepaliveTimeout: S3_KEEPALIVE_SECONDS,
       sslProtocols: [],
       authMethod: origin.S3OriginConfig?.OriginAccessIdentity ? 'origin-access-identity' : 'none',
-      region: toS3Region(origin.DomainName),
+      region: toBucketRegion(origin.DomainName),
     }
   }
   const protocol = toProtocol(custom.OriginProtocolPolicy, viewerScheme)
@@ -130,9 +130,4 @@ function toProtocol(
     case 'match-viewer':
       return scheme
   }
-}
-
-/** `bucket.s3.eu-west-1.amazonaws.com` → eu-west-1; '' for names without a Region. */
-function toS3Region(domainName: string): string {
-  return /\.s3[.-](?:dualstack\.)?([a-z]{2}(?:-[a-z]+)+-\d)\./.exec(domainName)?.[1] ?? ''
 }

@@ -7,7 +7,7 @@ import { toRequestTarget, toWireHeaders } from './outgoing.ts'
 import { Body } from '../message/body.ts'
 import type { RequestContext, TunnelAnswer } from '../message/context.ts'
 import { Headers } from '../message/headers.ts'
-import type { OriginResponse, OutgoingRequest } from '../message/requests.ts'
+import type { Layer, OriginResponse, OutgoingRequest } from '../message/requests.ts'
 import type { Origin, OriginTarget } from '../model/origin.ts'
 
 /** They concern one connection; the viewer's gets its own. */
@@ -30,7 +30,10 @@ export function openOriginTunnel(
     const { status, failure } = unresolvedOrigin(
       target.kind === 'unresolved' ? target.hint : 'a folder has no WebSocket server',
     )
-    return Promise.resolve({ kind: 'response', response: toFailureResponse(status, failure) })
+    return Promise.resolve({
+      kind: 'response',
+      response: toFailureResponse(status, failure, context.contact),
+    })
   }
   return new Promise((resolve) => {
     const upstream = dial(outgoing, origin, target)
@@ -38,7 +41,9 @@ export function openOriginTunnel(
     upstream.on('upgrade', (message: IncomingMessage, socket: Duplex, head: Buffer) => {
       resolve({ kind: 'open', headers: toHeaders(message), socket, head })
     })
-    upstream.on('response', (message) => resolve({ kind: 'response', response: toResponse(message) }))
+    upstream.on('response', (message) =>
+      resolve({ kind: 'response', response: toResponse(message, context.contact) }),
+    )
     upstream.on('timeout', () =>
       upstream.destroy(
         Object.assign(new Error('no answer to the handshake'), { code: 'UND_ERR_HEADERS_TIMEOUT' }),
@@ -46,7 +51,7 @@ export function openOriginTunnel(
     )
     upstream.on('error', (error) => {
       const { status, failure } = toOriginFailure(error)
-      resolve({ kind: 'response', response: toFailureResponse(status, failure) })
+      resolve({ kind: 'response', response: toFailureResponse(status, failure, context.contact) })
     })
     upstream.end()
   })
@@ -77,7 +82,7 @@ function toHeaders(message: IncomingMessage): Headers {
   return new Headers(message.rawHeaders).filter((name) => !OF_THE_CONNECTION.has(name))
 }
 
-function toResponse(message: IncomingMessage): OriginResponse {
+function toResponse(message: IncomingMessage, layer: Layer): OriginResponse {
   const body = new Body({
     pause: () => void message.pause(),
     resume: () => void message.resume(),
@@ -96,7 +101,7 @@ function toResponse(message: IncomingMessage): OriginResponse {
     body,
     settlement: null,
     outcome: 'Miss',
-    layer: 'EDGE',
+    layer,
     isGenerated: false,
     failure: null,
   }

@@ -5,7 +5,7 @@ import type { TierReason } from '../../src/model/result-types.ts'
 
 interface TierMatchers {
   /** X-Cache says Hit; `at` names the tier that had it. */
-  toBeHit(at?: 'edge' | 'regional'): void
+  toBeHit(at?: 'edge' | 'regional' | 'shield'): void
   toBeMiss(): void
   /** A miss at the edge for this reason. */
   toBeMissBecause(because: TierReason): void
@@ -21,7 +21,7 @@ declare module 'vitest' {
 }
 
 expect.extend({
-  toBeHit(answer: Answer, at?: 'edge' | 'regional') {
+  toBeHit(answer: Answer, at?: 'edge' | 'regional' | 'shield') {
     const record = at === undefined ? null : answer.trace?.[at]
     const right = xCache(answer) === 'Hit from cloudfront' && (at === undefined || record?.verdict === 'hit')
     return {
@@ -50,7 +50,7 @@ function xCache(answer: Answer): string | undefined {
 
 function describe(answer: Answer, wanted: string): string {
   const { trace } = answer
-  const tiers = [trace?.edge, trace?.regional]
+  const tiers = [trace?.edge, trace?.regional, trace?.shield]
     .filter((record) => record !== null && record !== undefined)
     .map((record) => `${record.layer} ${record.verdict} (${record.because})`)
   return `expected ${wanted}, got ${answer.status} ${xCache(answer)}; ${tiers.join(', ')}; problem: ${trace?.problem ?? 'none'}`

@@ -6,6 +6,8 @@ import type {
   OriginGroup,
   S3OriginConfig,
 } from '../../model/origin.ts'
+import { SHIELD_ADVICE, SHIELD_REGIONS } from '../../model/locations.ts'
+import { didYouMean } from '../nodes/did-you-mean.ts'
 import type { Fields } from '../nodes/fields.ts'
 import { baseOf, mapOf } from '../nodes/node.ts'
 import { isHostName, toBucket } from '../origins/host-names.ts'
@@ -189,8 +191,19 @@ function readShield(parent: Fields): Origin['OriginShield'] {
   const Enabled = fields.boolean('Enabled', { required: true }) ?? false
   const region = fields.name('OriginShieldRegion')
   if (Enabled && region === null) fields.report.error(fields.at('OriginShieldRegion'), INVALID, 'is missing')
-  if (region !== null && !/^[a-z]{2}-[a-z]+-\d$/.test(region)) {
-    fields.report.error(fields.at('OriginShieldRegion'), INVALID, `'${region}' is not an AWS Region`)
+  if (region !== null && !SHIELD_REGIONS.includes(region)) {
+    const advised = SHIELD_ADVICE[region]
+    const better = advised === undefined ? didYouMean(region, SHIELD_REGIONS) : ''
+    const hint =
+      advised === undefined
+        ? `it is offered in ${SHIELD_REGIONS.join(', ')}`
+        : `for an origin in ${region} AWS advises ${advised}`
+    fields.report.error(
+      fields.at('OriginShieldRegion'),
+      INVALID,
+      `Origin Shield is not offered in '${region}'${better}`,
+      hint,
+    )
   }
   fields.finish()
   return { Enabled, OriginShieldRegion: region }

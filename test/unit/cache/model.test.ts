@@ -140,6 +140,8 @@ class Network {
       invalidationUrl: wanted,
       pop: POPS[0]!,
       region: REGION,
+      contact: 'REC',
+      regionalSkip: null,
       isBackground: false,
     }
   }
@@ -154,7 +156,7 @@ class Network {
         detailedResultType: 'OriginConnectError',
         detail: '',
       } as const
-      return toFailureResponse(502, failure)
+      return toFailureResponse(502, failure, 'REC')
     }
     const tag = hasTag && status === 200 ? `"${version}"` : null
     const isSame = tag !== null && headers.get('if-none-match') === tag

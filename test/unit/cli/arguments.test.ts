@@ -21,6 +21,7 @@ test('without arguments the demo runs on the usual ports', () => {
       allowRemoteOrigins: false,
       edgeMemory: 134_217_728,
       regionalMemory: 536_870_912,
+      shieldMemory: 536_870_912,
       largestObject: 67_108_864,
       keepTraces: 250,
     },

@@ -102,7 +102,7 @@ export function started(
       port: 8080,
       adminUrl: 'http://127.0.0.1:8081',
       adminPort: 8081,
-      budgets: { edge: 2 ** 27, regional: 2 ** 29, largestObject: 2 ** 24 },
+      budgets: { edge: 2 ** 27, regional: 2 ** 29, shield: 2 ** 29, largestObject: 2 ** 24 },
       loaded: {
         deployment: { Distributions, LambdaFunctions: [], Functions: [] },
         watched: [],

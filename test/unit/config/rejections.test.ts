@@ -150,6 +150,12 @@ const ORIGINS: Case[] = [
     'Origins[0].OriginShield.OriginShieldRegion',
   ],
   [
+    'Origin Shield in a Region that has none',
+    { origin: 'OriginShield: { Enabled: true, OriginShieldRegion: «eu-north-1 }' },
+    'InvalidArgument',
+    'Origins[0].OriginShield.OriginShieldRegion',
+  ],
+  [
     'two origins with one id',
     { origin: 'DomainName: localhost }\n- { Id: «app, DomainName: localhost' },
     'InvalidArgument',
@@ -651,4 +657,24 @@ test('an issue prints file, line, column, name and advice', async () => {
       '  this is a name: write CachePolicy: CachingOptimized, or CachePolicyId: 658327ea-f89d-4fab-a63d-7e88639e58f6',
     'site.yaml:4:59 compres: unknown key, did you mean Compress?',
   ])
+})
+
+test.each([
+  [
+    'eu-centrl-1',
+    "Origin Shield is not offered in 'eu-centrl-1', did you mean eu-central-1?",
+    /^it is offered in us-east-1, /,
+  ],
+  [
+    'eu-north-1',
+    "Origin Shield is not offered in 'eu-north-1'",
+    /^for an origin in eu-north-1 AWS advises eu-west-2$/,
+  ],
+])('the OriginShieldRegion %s is refused with a better one', async (region, message, hint) => {
+  const result = await loadText(
+    site({ origin: `OriginShield: { Enabled: true, OriginShieldRegion: ${region} }` }),
+  )
+  const issue = result.ok ? undefined : result.issues[0]
+  expect(issue?.message).toBe(message)
+  expect(issue?.hint).toMatch(hint)
 })

@@ -21,7 +21,6 @@ test('every feature is noted once per distribution', async () => {
       ['HttpVersion', 'approximated'],
       ['PriceClass', 'ignored'],
       ['Aliases', 'approximated'],
-      ['OriginShield', 'ignored'],
       ['ViewerProtocolPolicy', 'approximated'],
       ['ResponsePagePath', 'ignored'],
     ].map((note) => ['E2EXAMPLEABCDE', ...note]),

@@ -40,6 +40,7 @@ test('a JSON line has the fields of a pino line and those of the request', () =>
     pop: 'FRA56',
     edge: 'miss not-in-cache',
     regional: 'miss invalidated',
+    shield: null,
     ttl: 3600,
     bytes: 1000,
     ms: 12.34,
