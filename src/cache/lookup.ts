@@ -1,6 +1,7 @@
 // What to do with what a cache holds: a comparison of instants, and the answer made of a stored object.
 import type { CacheEntry, StoredObject } from './entry.ts'
 import type { Layer, OriginResponse } from '../message/requests.ts'
+import type { Settlement } from '../message/settlement.ts'
 import type { TierReason } from '../model/result-types.ts'
 
 export type LookupPlan =
@@ -19,8 +20,19 @@ const REFRESH: LookupPlan = { kind: 'refresh' }
 export function planLookup(entry: CacheEntry, now: number, isBackground: boolean): LookupPlan {
   const { settlement } = entry.object
   if (now < settlement.freshUntil) return FRESH
-  if (!isBackground && now < settlement.staleWhileRevalidateUntil) return WHILE_REVALIDATE
-  return now < entry.pausedUntil && now < settlement.staleIfErrorUntil ? ERROR_PAUSE : REFRESH
+  if (!isBackground && isWithin(settlement.staleWhileRevalidateUntil, settlement, now))
+    return WHILE_REVALIDATE
+  return now < entry.pausedUntil && mayStandIn(settlement, now) ? ERROR_PAUSE : REFRESH
+}
+
+/** Whether an expired copy may be served because the layer behind failed. */
+export function mayStandIn(settlement: Settlement, now: number): boolean {
+  return isWithin(settlement.staleIfErrorUntil, settlement, now)
+}
+
+/** The last instant of a window belongs to it; a window of no length is none. */
+function isWithin(until: number, { freshUntil }: Settlement, now: number): boolean {
+  return now <= until && until > freshUntil
 }
 
 /** A stored object as a response of this layer. */

@@ -3,7 +3,7 @@ import { CacheEntry, toStoredObject, type StoredObject } from './entry.ts'
 import type { Fetching, LookupContext } from './fetching.ts'
 import { Flight } from './flight.ts'
 import { isRefreshedBelow, toUpstreamRequest } from './revalidate.ts'
-import { ageOf, planLookup, toHeadKey, toServed } from './lookup.ts'
+import { ageOf, mayStandIn, planLookup, toHeadKey, toServed } from './lookup.ts'
 import type { CacheStore } from './store.ts'
 import { CancelToken } from '../message/clock.ts'
 import { mergeNotModified } from '../message/conditional.ts'
@@ -196,8 +196,8 @@ export class CacheTier implements Upstream {
     if (isRefreshedBelow(object, response)) {
       return this.#confirm(fetching, toStoredObject(response, response.settlement), response.layer)
     }
-    const mayStandIn = now < object.settlement.staleIfErrorUntil && object.status < 400
-    if (response.status < 500 || !mayStandIn || context.token.cancelled) return null
+    const standsIn = object.status < 400 && mayStandIn(object.settlement, now)
+    if (response.status < 500 || !standsIn || context.token.cancelled) return null
     response.body.discard()
     entry.pausedUntil = now + object.settlement.errorPause
     record.verdict = 'hit'

@@ -88,11 +88,11 @@ export class Reference {
     const copy = this.#store(place).get(path)
     if (copy !== undefined) {
       if (now < copy.fresh) return toReply(copy, 'cache')
-      if (!isBackground && now < copy.revalidate) {
+      if (!isBackground && isWithin(copy.revalidate, copy, now)) {
         this.#later.push(() => this.#refill(place, rest, path, now, copy, null, true))
         return toReply(copy, 'cache')
       }
-      if (now < copy.paused && now < copy.ifError) return toReply(copy, 'cache')
+      if (now < copy.paused && isWithin(copy.ifError, copy, now)) return toReply(copy, 'cache')
     }
     return this.#refill(place, rest, path, now, copy ?? null, tag, isBackground)
   }
@@ -113,7 +113,7 @@ export class Reference {
         return this.#keep(place, path, this.#live(copy, below.control, now), 'confirmed')
       const isSame = below.tag !== null && below.tag === copy.tag && below.status === copy.status
       if (below.from !== 'origin' && isSame) return this.#keep(place, path, below.copy, 'confirmed')
-      if (below.status >= 500 && now < copy.ifError && copy.status < 400) {
+      if (below.status >= 500 && isWithin(copy.ifError, copy, now) && copy.status < 400) {
         copy.paused = now + ERROR_MIN
         return toReply(copy, 'stood in')
       }
@@ -181,6 +181,11 @@ export class Reference {
     if (store === undefined) this.#stores.set(place, (store = new Map()))
     return store
   }
+}
+
+/** 0 < stale ≤ window: no window, no stale answer. */
+function isWithin(until: number, { fresh }: Copy, now: number): boolean {
+  return now <= until && until > fresh
 }
 
 function toReply(copy: Copy, from: From): Reply {
