@@ -248,11 +248,16 @@ export class CacheTier implements Upstream {
     const expected = Number(response.headers.get('content-length') ?? 0)
     if (this.#incoming + expected > this.store.budgetBytes) return this.#refuse(fetching, 'no-room')
     this.#incoming += expected
-    const isKept = response.body.keep(this.options.largestObject, (outcome) => {
-      this.#incoming -= expected
-      if (outcome === 'complete') this.#put(fetching, response, settlement)
-      else if (outcome === 'too-large') this.#refuse(fetching, 'too-large')
-      else this.#refuse(fetching, fetching.context.token.cancelled ? 'abandoned' : 'truncated')
+    const isKept = response.body.keep({
+      maxBytes: this.options.largestObject,
+      files: null,
+      expectedBytes: expected,
+      onDone: (outcome) => {
+        this.#incoming -= expected
+        if (outcome === 'complete') this.#put(fetching, response, settlement)
+        else if (outcome === 'too-large') this.#refuse(fetching, 'too-large')
+        else this.#refuse(fetching, fetching.context.token.cancelled ? 'abandoned' : 'truncated')
+      },
     })
     if (isKept) return
     this.#incoming -= expected

@@ -1,27 +1,17 @@
 // From a response of the tiers to the viewer's answer: viewer-response, policies, condition, range.
 import type { CompiledBehavior } from './compile.ts'
+import { selectPart, toConditionAnswer } from './partial.ts'
 import { applyResponseHeadersPolicy, hookContext } from './steps.ts'
 import type { Delivered, ViewerAnswer, Visit } from './visit.ts'
 import type { BehaviorHooks, ResponseHead } from '../functions/hooks.ts'
-import { isNotModified, ifRangeMatches } from '../message/conditional.ts'
 import type { Clock } from '../message/clock.ts'
 import { Headers } from '../message/headers.ts'
 import type { OriginResponse, ViewerRequest } from '../message/requests.ts'
-import { selectRange } from '../message/range.ts'
 import type { Trace } from '../message/trace.ts'
 import type { DetailedResultType, ResultType } from '../model/result-types.ts'
 
 const WHOLE: Delivered = { kind: 'whole' }
 const NONE: Delivered = { kind: 'none' }
-
-/** Representation headers that a 304 leaves out (RFC 9110, section 15.4.5). */
-const NOT_IN_304 = new Set([
-  'content-length',
-  'content-type',
-  'content-encoding',
-  'content-language',
-  'content-range',
-])
 
 /** The answer of a behavior that has a viewer-response function. */
 export async function runViewerResponse(
@@ -80,58 +70,11 @@ function complete(
   const { resultType, detailedResultType } = toResultTypes(response, status, trace)
   const age = ageOf(response, clock)
   const base = { status, statusText, headers, body, delivered, failure, resultType, detailedResultType, age }
-  if (response.settlement === null || status !== 200) return base
-  if (isNotModified(request.headers, status, headers)) {
-    return {
-      ...base,
-      status: 304,
-      statusText: '',
-      headers: headers.filter((name) => !NOT_IN_304.has(name)),
-      delivered: { kind: 'none' },
-    }
-  }
-  return response.outcome === 'Miss'
-    ? { ...base, delivered: wholeOrNone(request) }
-    : selectPart(request, base)
-}
-
-/** A range of a cached object. ('How CloudFront processes partial requests for an object (range GETs)') */
-function selectPart(request: ViewerRequest, answer: ViewerAnswer): ViewerAnswer {
-  const { body, headers } = answer
-  const range = request.headers.get('range')
-  if (range === null || request.method !== 'GET' || body.state !== 'complete') return answer
-  if (!ifRangeMatches(request.headers, headers)) return answer
-  const size = body.bytes
-  const selected = selectRange(range, size)
-  switch (selected.kind) {
-    case 'whole':
-      return answer
-    case 'unsatisfiable':
-      return {
-        ...answer,
-        status: 416,
-        statusText: '',
-        headers: headers
-          .filter((name) => !NOT_IN_304.has(name))
-          .plus('Content-Range', `bytes */${size}`)
-          .plus('Content-Length', '0'),
-        delivered: { kind: 'none' },
-        resultType: 'Error',
-        detailedResultType: 'Error',
-      }
-    case 'part': {
-      const { first, last } = selected
-      return {
-        ...answer,
-        status: 206,
-        statusText: '',
-        headers: headers
-          .with('content-length', String(last - first + 1))
-          .plus('Content-Range', `bytes ${first}-${last}/${size}`),
-        delivered: { kind: 'part', first, last },
-      }
-    }
-  }
+  if (response.settlement === null || (status !== 200 && status !== 206)) return base
+  const unmet = toConditionAnswer(request, base)
+  if (unmet !== null) return unmet
+  // An origin that sends all of an object in place of a range is passed on as it answers.
+  return response.outcome === 'Miss' || status === 206 ? base : selectPart(request, base, trace.id)
 }
 
 /** Headers towards the viewer; an origin's Age is ours to tell when a cache answers. */

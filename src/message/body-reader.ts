@@ -1,4 +1,4 @@
-// One reader's way through a body.
+// One reader's way through a body, or through a part of it.
 import type { Body } from './body.ts'
 
 /** Takes the chunks of one reader. */
@@ -14,16 +14,23 @@ export const NO_CONSUMER: BodyConsumer = { onData: () => false, onEnd() {}, onEr
 
 /** One reader's position in a body; created by {@link Body.read}, starts with {@link resume}. */
 export class BodyReader {
-  /** Chunks read so far. */
-  position = 0
+  /** The next byte it takes. */
+  at: number
+  /** @internal Where {@link Body} looks first: number of a chunk and its first byte. */
+  chunk = 0
+  chunkStart = 0
+  #last: number
   #body: Body
   #consumer: BodyConsumer
   #flowing = false
+  #isWaiting = false
   #done = false
 
-  constructor(body: Body, consumer: BodyConsumer) {
+  constructor(body: Body, consumer: BodyConsumer, first: number, last: number) {
     this.#body = body
     this.#consumer = consumer
+    this.at = first
+    this.#last = last
   }
 
   /** Hands out what is there, then what comes, until the consumer says stop. */
@@ -40,36 +47,50 @@ export class BodyReader {
     this.#body.remove(this)
   }
 
-  /** @internal */
-  onChunk(): void {
-    if (this.#flowing) this.#pump()
-  }
-
-  /** @internal */
-  onEnd(): void {
+  /** @internal More bytes are there, or the end. */
+  onProgress(): void {
     if (this.#flowing) this.#pump()
   }
 
   #pump(): void {
-    while (this.#flowing && !this.#done) {
-      const chunk = this.#body.chunkAt(this.position)
-      if (chunk === null) break
-      this.position++
-      this.#flowing = this.#consumer.onData(chunk)
-      if (!this.#done) this.#body.onProgress()
+    while (this.#flowing && !this.#done && !this.#isWaiting) {
+      if (this.at > this.#last) return this.#end()
+      const wanted = this.#last - this.at + 1
+      const chunk = this.#body.chunkFor(this, wanted)
+      if (chunk === 'later') this.#isWaiting = true
+      else if (chunk === null) break
+      else this.#give(chunk.length > wanted ? chunk.subarray(0, wanted) : chunk)
     }
-    if (this.#done || this.#body.state === 'open') return
-    if (this.#body.state === 'failed') {
-      this.#finish()
-      this.#consumer.onError(this.#body.error ?? new Error('the body failed'))
-    } else if (this.#body.chunkAt(this.position) === null) {
-      this.#finish()
-      this.#consumer.onEnd()
-    }
+    if (this.#done || this.#isWaiting) return
+    const { state } = this.#body
+    if (this.at > this.#last || (state === 'complete' && this.at >= this.#body.bytes)) this.#end()
+    else if (state === 'failed' && this.#flowing) this.#fail(this.#body.error)
   }
 
-  #finish(): void {
+  #give(chunk: Buffer): void {
+    this.at += chunk.length
+    this.#flowing = this.#consumer.onData(chunk)
+    if (!this.#done) this.#body.onProgress()
+  }
+
+  /** @internal The answer to 'later'. */
+  onFileRead(error: Error | null, chunk: Buffer): void {
+    this.#isWaiting = false
+    if (this.#done) return
+    if (error !== null) return this.#fail(error)
+    this.#give(chunk)
+    this.#pump()
+  }
+
+  #end(): void {
     this.#done = true
     this.#body.remove(this)
+    this.#consumer.onEnd()
+  }
+
+  #fail(error: Error | null): void {
+    this.#done = true
+    this.#body.remove(this)
+    this.#consumer.onError(error ?? new Error('the body failed'))
   }
 }

@@ -7,15 +7,31 @@ import { parseHttpDate } from './http-date.ts'
  * If-None-Match, compared weakly because compression weakens tags, comes before If-Modified-Since.
  */
 export function isNotModified(requestHeaders: Headers, status: number, responseHeaders: Headers): boolean {
-  if (status !== 200) return false
+  if (status !== 200 && status !== 206) return false
   const noneMatch = requestHeaders.list('if-none-match')
-  if (noneMatch !== null) return matchesWeakly(noneMatch, responseHeaders.get('etag'))
-  const modifiedSince = requestHeaders.get('if-modified-since')
-  const lastModified = responseHeaders.get('last-modified')
-  if (modifiedSince === null || lastModified === null) return false
-  const since = parseHttpDate(modifiedSince)
-  const last = parseHttpDate(lastModified)
+  if (noneMatch !== null) return listsTag(noneMatch, responseHeaders.get('etag'), 'weak')
+  const since = toInstant(requestHeaders.get('if-modified-since'))
+  const last = toInstant(responseHeaders.get('last-modified'))
   return since !== null && last !== null && last <= since
+}
+
+/**
+ * The precondition that does not hold, or null: If-Match, compared strongly, comes before If-Unmodified-Since
+ * (RFC 9110, section 13.2.2).
+ */
+export function findFailedPrecondition(
+  requestHeaders: Headers,
+  responseHeaders: Headers,
+): 'If-Match' | 'If-Unmodified-Since' | null {
+  const match = requestHeaders.list('if-match')
+  if (match !== null) return listsTag(match, responseHeaders.get('etag'), 'strong') ? null : 'If-Match'
+  const since = toInstant(requestHeaders.get('if-unmodified-since'))
+  const last = toInstant(responseHeaders.get('last-modified'))
+  return since !== null && last !== null && last > since ? 'If-Unmodified-Since' : null
+}
+
+function toInstant(date: string | null): number | null {
+  return date === null ? null : parseHttpDate(date)
 }
 
 /** If-Range stays: it belongs to the Range that goes along (RFC 9110, section 13.1.5). */
@@ -78,8 +94,7 @@ export function ifRangeMatches(requestHeaders: Headers, responseHeaders: Headers
   if (validator.startsWith('W/')) return false
   if (validator.startsWith('"')) return validator === responseHeaders.get('etag')
   const asked = parseHttpDate(validator)
-  const lastModified = responseHeaders.get('last-modified')
-  return asked !== null && lastModified !== null && parseHttpDate(lastModified) === asked
+  return asked !== null && asked === toInstant(responseHeaders.get('last-modified'))
 }
 
 /** `W/"x"` against `"x"`: the same tag before and after compression. */
@@ -87,10 +102,12 @@ function isWeakenedForm(stored: string | null, fresh: string | null): boolean {
   return stored !== null && fresh !== null && stored === `W/${fresh}`
 }
 
-function matchesWeakly(list: string, etag: string | null): boolean {
+/** Whether an If-Match or If-None-Match lists a tag; '*' lists every one (RFC 9110, section 8.8.3.2). */
+export function listsTag(list: string, etag: string | null, comparison: 'strong' | 'weak'): boolean {
   if (list.trim() === '*') return true
   if (etag === null) return false
   const wanted = toOpaque(etag)
+  if (comparison === 'strong' && etag.startsWith('W/')) return false
   let at = 0
   while (at < list.length) {
     const char = list[at]
@@ -99,7 +116,9 @@ function matchesWeakly(list: string, etag: string | null): boolean {
       continue
     }
     const end = endOfTag(list, at)
-    if (toOpaque(list.slice(at, end).trim()) === wanted) return true
+    const tag = list.slice(at, end).trim()
+    const counts = comparison === 'weak' || !tag.startsWith('W/')
+    if (counts && toOpaque(tag) === wanted) return true
     at = end
   }
   return false
@@ -114,6 +133,8 @@ function endOfTag(list: string, from: number): number {
   return comma === -1 ? list.length : comma
 }
 
+/** The tag without its weakness; one that came without quotes is the same with them. */
 function toOpaque(tag: string): string {
-  return tag.startsWith('W/') ? tag.slice(2) : tag
+  const opaque = tag.startsWith('W/') ? tag.slice(2) : tag
+  return opaque.startsWith('"') ? opaque : `"${opaque}"`
 }

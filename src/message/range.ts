@@ -1,21 +1,29 @@
-// Which bytes of a body answer a Range header.
+// Which bytes of an object answer a Range header, and what a Content-Range says.
 
-/** A part of a body, or the reason why the whole is sent; `last` is inclusive. */
+/** Bytes of an object from `first` to `last`, both included. */
+export interface ByteSpan {
+  readonly first: number
+  readonly last: number
+}
+
+/** A part of a body, several of them, or the reason why the whole is sent. */
 export type RangeSelection =
   | {
       readonly kind: 'whole'
-      readonly because: 'no-range' | 'other-unit' | 'invalid' | 'several-ranges' | 'empty-object'
+      readonly because: 'no-range' | 'other-unit' | 'invalid' | 'not-ascending' | 'empty-object'
     }
-  | { readonly kind: 'part'; readonly first: number; readonly last: number }
+  | ({ readonly kind: 'part' } & ByteSpan)
+  | { readonly kind: 'parts'; readonly parts: readonly ByteSpan[] }
   | { readonly kind: 'unsatisfiable' }
 
-const UNIT = /^\s*bytes=/i
-const ONE_RANGE = /^([0-9]*)-([0-9]*)$/
+const UNIT = /^\s*bytes\s*=/i
+const ONE_RANGE = /^([0-9]*)\s*-\s*([0-9]*)$/
 const NO_RANGE: RangeSelection = { kind: 'whole', because: 'no-range' }
 
 /**
  * The bytes of an object of `size` bytes that a Range header asks for (RFC 9110, section 14.2). What is not valid
- * is ignored. (Developer Guide, 'How CloudFront processes partial requests for an object')
+ * is ignored; several ranges must be valid, ascending and apart.
+ * (Developer Guide, 'How CloudFront processes partial requests for an object (range GETs)')
  */
 export function selectRange(rangeHeader: string | null, size: number): RangeSelection {
   if (rangeHeader === null) return NO_RANGE
@@ -26,14 +34,26 @@ export function selectRange(rangeHeader: string | null, size: number): RangeSele
     .split(',')
     .map((range) => range.trim())
     .filter((range) => range !== '')
-  // Differs from CloudFront: Several ranges in one request are answered with the whole object, not with multipart/byteranges.
-  if (ranges.length > 1) return { kind: 'whole', because: 'several-ranges' }
-  const match = ONE_RANGE.exec(ranges[0] ?? '')
-  if (match === null) return { kind: 'whole', because: 'invalid' }
-  return selectOne(match[1]!, match[2]!, size)
+  return ranges.length > 1 ? selectSeveral(ranges, size) : selectOne(ranges[0] ?? '', size)
 }
 
-function selectOne(firstText: string, lastText: string, size: number): RangeSelection {
+function selectSeveral(ranges: readonly string[], size: number): RangeSelection {
+  const parts: ByteSpan[] = []
+  let after = -1
+  for (const range of ranges) {
+    const selected = selectOne(range, size)
+    if (selected.kind !== 'part') return { kind: 'whole', because: 'invalid' }
+    if (selected.first <= after) return { kind: 'whole', because: 'not-ascending' }
+    parts.push({ first: selected.first, last: selected.last })
+    after = selected.last
+  }
+  return { kind: 'parts', parts }
+}
+
+function selectOne(range: string, size: number): Exclude<RangeSelection, { kind: 'parts' }> {
+  const match = ONE_RANGE.exec(range)
+  if (match === null) return { kind: 'whole', because: 'invalid' }
+  const [firstText, lastText] = [match[1]!, match[2]!]
   if (firstText === '') {
     if (lastText === '') return { kind: 'whole', because: 'invalid' }
     const length = Number(lastText)
@@ -46,4 +66,23 @@ function selectOne(firstText: string, lastText: string, size: number): RangeSele
   if (last < first) return { kind: 'whole', because: 'invalid' }
   if (first >= size) return { kind: 'unsatisfiable' }
   return { kind: 'part', first, last: Math.min(last, size - 1) }
+}
+
+/** Where a part lies in an object whose size is known. */
+export interface ContentRange extends ByteSpan {
+  readonly total: number
+}
+
+const CONTENT_RANGE = /^\s*bytes\s+([0-9]{1,15})-([0-9]{1,15})\/([0-9]{1,15})\s*$/i
+
+/** The Content-Range of one part; null when it is not valid or says no size (RFC 9110, section 14.4). */
+export function parseContentRange(text: string | null): ContentRange | null {
+  const match = text === null ? null : CONTENT_RANGE.exec(text)
+  if (match === null) return null
+  const [first, last, total] = [Number(match[1]), Number(match[2]), Number(match[3])]
+  return first <= last && last < total ? { first, last, total } : null
+}
+
+export function toContentRange({ first, last }: ByteSpan, total: number): string {
+  return `bytes ${first}-${last}/${total}`
 }

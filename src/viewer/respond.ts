@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http'
 import { reasonPhrase, renderErrorPage } from './error-page.ts'
 import { internalError } from './refused.ts'
 import type { ViewerAnswer } from '../edge/visit.ts'
-import type { BodyReader } from '../message/body-reader.ts'
+import type { BodyConsumer } from '../message/body-reader.ts'
 import type { Clock } from '../message/clock.ts'
 import { headerName } from '../message/header-names.ts'
 import { Headers } from '../message/headers.ts'
@@ -150,13 +150,10 @@ function streamBody(answer: ViewerAnswer, delivery: Delivery, headers: string[])
     response.off('close', onClose)
     endDelivery(answer, delivery, how)
   }
-  const window = toWindow(answer)
-  const reader: BodyReader = answer.body.read({
+  const consumer: BodyConsumer = {
     onData(chunk) {
-      const part = window(chunk)
-      if (part.length === 0) return true
-      trace.bytes += part.length
-      return response.write(part)
+      trace.bytes += chunk.length
+      return response.write(chunk)
     },
     onEnd() {
       response.end()
@@ -168,7 +165,10 @@ function streamBody(answer: ViewerAnswer, delivery: Delivery, headers: string[])
       response.destroy()
       finish('broken')
     },
-  })
+  }
+  const { body, delivered } = answer
+  const reader =
+    delivered.kind === 'part' ? body.read(consumer, delivered.first, delivered.last) : body.read(consumer)
   const onDrain = (): void => reader.resume()
   const onClose = (): void => {
     if (response.writableFinished) return finish('complete')
@@ -186,19 +186,6 @@ function streamBody(answer: ViewerAnswer, delivery: Delivery, headers: string[])
   response.on('drain', onDrain)
   response.on('close', onClose)
   reader.resume()
-}
-
-/** Cuts the chunks of a body to the range that goes out. */
-function toWindow(answer: ViewerAnswer): (chunk: Buffer) => Buffer {
-  const { delivered } = answer
-  if (delivered.kind !== 'part') return (chunk) => chunk
-  let at = 0
-  return (chunk) => {
-    const from = Math.max(0, delivered.first - at)
-    const to = Math.min(chunk.length, delivered.last + 1 - at)
-    at += chunk.length
-    return from >= to ? chunk.subarray(0, 0) : chunk.subarray(from, to)
-  }
 }
 
 function endDelivery(

@@ -1,7 +1,7 @@
 // Streams a part of an open file into a body at the pace of its readers.
 import type { FileHandle } from 'node:fs/promises'
 import { Body } from '../../message/body.ts'
-import type { BodySource } from '../../message/body.ts'
+import type { BodySource } from '../../message/body-parties.ts'
 
 const CHUNK_BYTES = 64 * 1024
 

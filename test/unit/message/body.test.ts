@@ -1,7 +1,9 @@
 // A body that is stored while it streams: one producer, any number of readers of the same chunks.
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Body, type BodySource } from '../../../src/message/body.ts'
+import { Body } from '../../../src/message/body.ts'
+import type { BodySource, Keeper } from '../../../src/message/body-parties.ts'
+import type { BodyFiles } from '../../../src/message/body-files.ts'
 import type { BodyReader } from '../../../src/message/body-reader.ts'
 
 /** A reader that takes `appetite` chunks each time it is fed, and remembers what it got. */
@@ -40,6 +42,10 @@ function countingSource() {
   return { source, calls }
 }
 
+function keeper(maxBytes: number, onDone: Keeper['onDone'], files: BodyFiles | null = null): Keeper {
+  return { maxBytes, files, expectedBytes: 0, onDone }
+}
+
 const steps = fc.array(
   fc.oneof(
     {
@@ -58,7 +64,7 @@ describe('A kept body', () => {
       fc.property(steps, (list) => {
         const body = new Body()
         let kept = ''
-        body.keep(Infinity, (outcome) => void (kept = outcome))
+        body.keep(keeper(Infinity, (outcome) => void (kept = outcome)))
         const sent: Buffer[] = []
         const readers: ReturnType<typeof readerOf>[] = []
         for (const step of list) {
@@ -86,7 +92,7 @@ describe('A kept body', () => {
   test('is let go when it grows beyond what may be kept, and its reader goes on', () => {
     const body = new Body()
     let kept = ''
-    body.keep(100, (outcome) => void (kept = outcome))
+    body.keep(keeper(100, (outcome) => void (kept = outcome)))
     const reader = readerOf(body, 100)
     reader.feed()
     body.append(Buffer.alloc(60))
@@ -100,7 +106,7 @@ describe('A kept body', () => {
   test('goes on without readers, for a refresh behind the viewer', () => {
     const { source, calls } = countingSource()
     const body = new Body(source)
-    body.keep(Infinity, () => {})
+    body.keep(keeper(Infinity, () => {}))
     body.discard()
     body.append(Buffer.alloc(1_000_000))
     expect(calls).toEqual([])
@@ -150,7 +156,7 @@ describe('A body that nobody keeps', () => {
 
 test('A body that fails gives its readers what had come, then the error', () => {
   const body = new Body()
-  body.keep(Infinity, () => {})
+  body.keep(keeper(Infinity, () => {}))
   const slow = readerOf(body, 1)
   body.append(Buffer.from('one'))
   body.append(Buffer.from('two'))

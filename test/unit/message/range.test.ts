@@ -5,6 +5,10 @@ import { selectRange } from '../../../src/message/range.ts'
 
 const part = (first: number, last: number) => ({ kind: 'part', first, last })
 const whole = (because: string) => ({ kind: 'whole', because })
+const parts = (...spans: [number, number][]) => ({
+  kind: 'parts',
+  parts: spans.map(([first, last]) => ({ first, last })),
+})
 const unsatisfiable = { kind: 'unsatisfiable' }
 
 describe('selectRange', () => {
@@ -35,7 +39,12 @@ describe('selectRange', () => {
     ['bytes', 10, whole('invalid')],
     ['', 10, whole('invalid')],
     ['lines=1-2', 10, whole('other-unit')],
-    ['bytes=0-1,4-5', 10, whole('several-ranges')],
+    ['bytes=0-1,4-5', 10, parts([0, 1], [4, 5])],
+    ['bytes=0-1, 2-3 ,-2', 10, parts([0, 1], [2, 3], [8, 9])],
+    ['bytes=4-5,0-1', 10, whole('not-ascending')],
+    ['bytes=0-4,4-5', 10, whole('not-ascending')],
+    ['bytes=0-1,a', 10, whole('invalid')],
+    ['bytes=0-1,10-12', 10, whole('invalid')],
   ])('%s of %d bytes', (header, size, expected) => {
     expect(selectRange(header, size)).toEqual(expected)
   })

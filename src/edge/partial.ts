@@ -1,0 +1,114 @@
+// What a viewer gets in place of a whole object: 304, 412, one part, several parts, or 416.
+import type { ViewerAnswer } from './visit.ts'
+import { findFailedPrecondition, ifRangeMatches, isNotModified } from '../message/conditional.ts'
+import type { Headers } from '../message/headers.ts'
+import { selectRange, toContentRange, type ByteSpan } from '../message/range.ts'
+import type { ViewerRequest } from '../message/requests.ts'
+import { spliceBody, type Piece } from '../message/splice.ts'
+
+/** Headers that describe content; an answer without content leaves them out (RFC 9110, section 15.4.5). */
+const OF_CONTENT = new Set([
+  'content-length',
+  'content-type',
+  'content-encoding',
+  'content-language',
+  'content-range',
+])
+
+/** 304 or 412 where a condition of the viewer says so, in the order of RFC 9110, section 13.2.2. */
+export function toConditionAnswer(request: ViewerRequest, answer: ViewerAnswer): ViewerAnswer | null {
+  const { headers, status } = answer
+  if (findFailedPrecondition(request.headers, headers) !== null) return toEmpty(answer, 412, headers)
+  if (!isNotModified(request.headers, status, headers)) return null
+  return {
+    ...answer,
+    status: 304,
+    statusText: '',
+    headers: headers.filter((name) => !OF_CONTENT.has(name)),
+    delivered: { kind: 'none' },
+  }
+}
+
+/** A range of a cached object. ('How CloudFront processes partial requests for an object (range GETs)') */
+export function selectPart(request: ViewerRequest, answer: ViewerAnswer, id: string): ViewerAnswer {
+  const { body, headers } = answer
+  const range = request.headers.get('range')
+  if (range === null || request.method !== 'GET') return answer
+  const size = body.state === 'complete' ? body.bytes : toAnnouncedSize(headers)
+  if (size === null || body.state === 'failed' || !ifRangeMatches(request.headers, headers)) return answer
+  const selected = selectRange(range, size)
+  switch (selected.kind) {
+    case 'whole':
+      return answer
+    case 'unsatisfiable':
+      return toEmpty(answer, 416, headers.plus('Content-Range', `bytes */${size}`))
+    case 'part':
+      return {
+        ...answer,
+        status: 206,
+        statusText: '',
+        headers: headers
+          .with('content-length', String(selected.last - selected.first + 1))
+          .plus('Content-Range', toContentRange(selected, size)),
+        delivered: selected,
+      }
+    case 'parts':
+      return toMultipart(answer, selected.parts, size, id)
+  }
+}
+
+/** Of a body that is still coming in. */
+function toAnnouncedSize(headers: Headers): number | null {
+  const length = headers.get('content-length')
+  return length !== null && /^[0-9]{1,15}$/.test(length) ? Number(length) : null
+}
+
+function toEmpty(answer: ViewerAnswer, status: 412 | 416, headers: Headers): ViewerAnswer {
+  return {
+    ...answer,
+    status,
+    statusText: '',
+    headers: headers
+      .filter((name) => name === 'content-range' || !OF_CONTENT.has(name))
+      .plus('Content-Length', '0'),
+    delivered: { kind: 'none' },
+    resultType: 'Error',
+    detailedResultType: 'Error',
+  }
+}
+
+/** Several ranges as multipart/byteranges (RFC 9110, section 14.6). The boundary comes from the request's id. */
+function toMultipart(
+  answer: ViewerAnswer,
+  parts: readonly ByteSpan[],
+  size: number,
+  id: string,
+): ViewerAnswer {
+  const { body, headers } = answer
+  const boundary = id.replace(/[^A-Za-z0-9]/g, '')
+  const type = headers.get('content-type')
+  const pieces: Piece[] = []
+  let length = 0
+  const add = (text: string): void => {
+    const bytes = Buffer.from(text, 'latin1')
+    length += bytes.length
+    pieces.push(bytes)
+  }
+  for (const part of parts) {
+    const typeLine = type === null ? '' : `Content-Type: ${type}\r\n`
+    add(`\r\n--${boundary}\r\n${typeLine}Content-Range: ${toContentRange(part, size)}\r\n\r\n`)
+    pieces.push({ body, ...part })
+    length += part.last - part.first + 1
+  }
+  add(`\r\n--${boundary}--\r\n`)
+  return {
+    ...answer,
+    status: 206,
+    statusText: '',
+    headers: headers
+      .with('content-length', String(length))
+      .with('content-type', `multipart/byteranges; boundary=${boundary}`),
+    body: spliceBody(pieces),
+    delivered: { kind: 'whole' },
+  }
+}
