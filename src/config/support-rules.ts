@@ -4,7 +4,7 @@ import type { ConfigNode } from './nodes/node.ts'
 // Differs from CloudFront: A partial response (206) of an origin is passed on and not stored; ranges of stored objects come from the cache.
 
 /** A noun of AWS whose keys the table has; `http origin` is an origin that is reached over HTTP, with its inner config. */
-export type Part = 'distribution' | 'origin' | 'http origin' | 'behavior' | 'error response'
+export type Part = 'distribution' | 'origin' | 'http origin' | 'behavior'
 
 /** A key that asks for something which works differently here. */
 export interface SupportRule {
@@ -36,7 +36,6 @@ export const SILENT: Readonly<Record<Part, readonly string[]>> = {
   origin: [],
   'http origin': [],
   behavior: [],
-  'error response': [],
 }
 
 /** One line per key. */
@@ -118,13 +117,6 @@ export const SUPPORT: readonly SupportRule[] = [
     when: isFilled,
     handling: 'ignored',
     detail: 'a response may take as long as it likes; OriginReadTimeout is honoured',
-  },
-  {
-    part: 'error response',
-    key: 'ResponsePagePath',
-    when: isFilled,
-    handling: 'ignored',
-    detail: "the origin's own error page is shown; ErrorCachingMinTTL is honoured",
   },
   {
     part: 'distribution',

@@ -54,6 +54,16 @@ export interface CompiledDistribution {
   readonly via: string
   /** What '/' stands for, or null. */
   readonly rootPath: string | null
+  /** Custom error pages by the status that they stand in for; null without any. */
+  readonly errorPages: ReadonlyMap<number, ErrorPage> | null
+}
+
+/** A custom error page, and the behavior that fetches it. (API Reference, 'CustomErrorResponse') */
+export interface ErrorPage {
+  readonly errorCode: number
+  readonly path: string
+  readonly responseCode: number
+  readonly selected: CompiledBehavior
 }
 
 /** What compiling needs from the assembly. */
@@ -78,13 +88,34 @@ export function compileDistribution(distribution: Distribution, parts: CompilePa
   }
   distribution.CacheBehaviors.forEach((behavior, index) => add(behavior, behavior.PathPattern, index))
   add(distribution.DefaultCacheBehavior, '*', -1)
+  const selectCompiled = (path: string): CompiledBehavior => compiled.get(select(path).behavior)!
   return {
     distribution,
-    select: (path) => compiled.get(select(path).behavior)!,
+    select: selectCompiled,
+    errorPages: compileErrorPages(distribution, selectCompiled),
     invalidations: parts.invalidations,
     via: parts.via,
     rootPath: distribution.DefaultRootObject === '' ? null : `/${distribution.DefaultRootObject}`,
   }
+}
+
+/** The first behavior whose pattern matches a page's path fetches it. ('Generate custom error responses') */
+function compileErrorPages(
+  { CustomErrorResponses }: Distribution,
+  select: CompiledDistribution['select'],
+): CompiledDistribution['errorPages'] {
+  const pages = new Map<number, ErrorPage>()
+  for (const { ErrorCode, ResponsePagePath, ResponseCode } of CustomErrorResponses) {
+    if (ResponsePagePath === undefined || ResponseCode === undefined) continue
+    const selected = select(ResponsePagePath)
+    pages.set(ErrorCode, {
+      errorCode: ErrorCode,
+      path: ResponsePagePath,
+      responseCode: ResponseCode,
+      selected,
+    })
+  }
+  return pages.size === 0 ? null : pages
 }
 
 function compileBehavior(

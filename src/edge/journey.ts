@@ -1,5 +1,6 @@
 // The journey of a request through an edge location, from top to bottom.
-import type { CompiledBehavior } from './compile.ts'
+import type { CompiledBehavior, ErrorPage } from './compile.ts'
+import { answerWithErrorPage, selectErrorPage } from './error-page.ts'
 import { runViewerResponse, toViewerAnswer } from './finish.ts'
 import { refuseRequest, type Refusal } from './refuse.ts'
 import { whySkipRegional } from './route.ts'
@@ -27,10 +28,22 @@ export function answerRequest(received: ViewerRequest, visit: Visit): Promise<Vi
   trace.behaviorIndex = selected.index
 
   const refused = refuseRequest(request, selected)
-  if (refused !== null) return Promise.resolve(fromRefusal(refused, request, selected, visit))
+  if (refused !== null) return refuse(refused, request, selected, visit)
   const { viewerRequest } = selected.hooks
   if (viewerRequest !== null) return runViewerRequest(viewerRequest, request, selected, visit)
   return proceed(request, selected, visit)
+}
+
+/** The refusal, or the custom error page for its status. */
+function refuse(
+  refused: Refusal,
+  request: ViewerRequest,
+  selected: CompiledBehavior,
+  visit: Visit,
+): Promise<ViewerAnswer> {
+  const page = refused.mayBeReplaced === true ? selectErrorPage(refused, visit) : null
+  if (page === null) return Promise.resolve(fromRefusal(refused, request, selected, visit))
+  return answerWithErrorPage(page, refused, request, visit, fetchObject)
 }
 
 async function runViewerRequest(
@@ -55,9 +68,16 @@ function proceed(request: ViewerRequest, selected: CompiledBehavior, visit: Visi
   const { viewerResponse } = selected.hooks
   const fetched = fetchObject(request, selected, visit)
   if (viewerResponse === null) {
-    return fetched.then((response) => toViewerAnswer(request, response, selected, visit))
+    return fetched.then((response) => {
+      const page = selectErrorPage(response, visit)
+      return page === null
+        ? toViewerAnswer(request, response, selected, visit)
+        : replaceError(page, response, request, visit)
+    })
   }
   return fetched.then(async (response) => {
+    const page = selectErrorPage(response, visit)
+    if (page !== null) return replaceError(page, response, request, visit)
     // While the function runs nobody reads the body; it must not be taken for unwanted.
     const release = response.body.hold()
     try {
@@ -66,6 +86,18 @@ function proceed(request: ViewerRequest, selected: CompiledBehavior, visit: Visi
       release()
     }
   })
+}
+
+/** The custom error page in place of an error of the origin. */
+function replaceError(
+  page: ErrorPage,
+  response: OriginResponse,
+  request: ViewerRequest,
+  visit: Visit,
+): Promise<ViewerAnswer> {
+  // A cache may store it; nobody else reads it.
+  response.body.discard()
+  return answerWithErrorPage(page, response, request, visit, fetchObject)
 }
 
 /** '/' stands for the default root object, before the behavior is chosen. ('Specify a default root object') */

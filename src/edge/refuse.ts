@@ -9,6 +9,8 @@ const METHOD =
 export interface Refusal {
   readonly status: number
   readonly failure: Failure
+  /** A custom error page for the status is shown in its place. */
+  readonly mayBeReplaced?: boolean
 }
 
 /** ('HTTP 403 status code (Invalid method)', 'Request and response behavior for custom origins') */
@@ -21,6 +23,14 @@ export function refuseRequest(request: ViewerRequest, selected: CompiledBehavior
     return refusal(403, 'Bad request.', 'InvalidRequest', `${request.method} with a body`)
   }
   return null
+}
+
+/**
+ * A refusal for which a custom error page stands in where there is one for its status: what a firewall, a geo
+ * restriction or a missing signature refuses. ('Create a custom error page for specific HTTP status codes')
+ */
+export function replaceable(refused: Refusal): Refusal {
+  return { ...refused, mayBeReplaced: true }
 }
 
 /** A refusal with its page. */

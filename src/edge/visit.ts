@@ -47,4 +47,6 @@ export interface ViewerAnswer {
   readonly detailedResultType: DetailedResultType
   /** Seconds, on an answer from a cache; null otherwise. */
   readonly age: number | null
+  /** The connection ends with this answer. */
+  readonly closes?: boolean
 }

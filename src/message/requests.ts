@@ -19,11 +19,14 @@ export interface ViewerRequest {
   readonly scheme: 'http' | 'https'
   /** The body still to be read; null when there is none. */
   readonly body: RequestBody | null
+  /** On the request for a custom error page: the request that failed. */
+  readonly errorOf?: Pick<ViewerRequest, 'path' | 'queryString'>
 }
 
 /** A request with some fields changed. All fields are named, since those of a class would be lost in a spread. */
 export function withChanges(request: ViewerRequest, changes: Partial<ViewerRequest>): ViewerRequest {
-  const { method, path, queryString, headers, clientIp, clientPort, httpVersion, scheme, body } = request
+  const { method, path, queryString, headers, clientIp, clientPort, httpVersion, scheme, body, errorOf } =
+    request
   return {
     method,
     path,
@@ -34,6 +37,7 @@ export function withChanges(request: ViewerRequest, changes: Partial<ViewerReque
     httpVersion,
     scheme,
     body,
+    ...(errorOf !== undefined && { errorOf }),
     ...changes,
   }
 }

@@ -5,6 +5,7 @@ import type {
   AttemptEnd,
   BypassReason,
   DetailedResultType,
+  ErrorPageOutcome,
   FailoverReason,
   RegionalSkip,
   ResultType,
@@ -75,6 +76,19 @@ export interface FailoverRecord {
   readonly attemptsBefore: number
 }
 
+/** A custom error page that was fetched in place of an error. */
+export interface ErrorPageRecord {
+  /** The status that it stands in for. */
+  readonly errorCode: number
+  readonly path: string
+  /** Path pattern of the behavior that it was fetched through. */
+  readonly behavior: string
+  readonly responseCode: number
+  readonly outcome: ErrorPageOutcome
+  /** Look-ups, functions and origin attempts of the page, and the status that they came to. */
+  readonly fetch: Trace
+}
+
 /** How far the answer got. */
 export type Delivery = 'open' | 'complete' | 'client-gone' | 'broken'
 
@@ -113,6 +127,7 @@ export class Trace {
   functions: FunctionRecord[] | null = null
   origins: OriginRecord[] | null = null
   failovers: FailoverRecord[] | null = null
+  errorPage: ErrorPageRecord | null = null
   status = 0
   resultType: ResultType = 'Miss'
   detailedResultType: DetailedResultType = 'Miss'

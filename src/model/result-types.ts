@@ -101,6 +101,12 @@ export type AttemptEnd =
   | 'viewer-gone' // nobody waits for the answer any more
   | 'unresolved' // nothing on this machine stands for the origin
 
+/** How the fetch of a custom error page ended. (Developer Guide, 'Generate custom error responses') */
+export type ErrorPageOutcome =
+  | 'shown'
+  | 'page-status' // the fetch of the page came to another status than 2xx, which goes to the viewer
+  | 'page-failed' // no answer came for the page; CloudFront's own error goes to the viewer
+
 /** Which rule gave a TTL its value. */
 export type TtlRule =
   | 's-maxage'

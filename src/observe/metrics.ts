@@ -31,15 +31,21 @@ export function createMetrics(): Metrics {
   const functions = new Map<string, { record: FunctionRecord; count: number }>()
   let bytes = 0
 
+  /** What a request, or the fetch of its error page, made caches, origins and functions do. */
+  function countWork(trace: Trace): void {
+    if (trace.edge !== null) countTier(edge, trace.edge)
+    if (trace.regional !== null) countTier(regional, trace.regional)
+    if (trace.shield !== null) countTier(shield, trace.shield)
+    if (trace.origins !== null) countOrigins(origins, trace.distributionId, trace.origins)
+    if (trace.functions !== null) countFunctions(functions, trace.functions)
+  }
+
   return {
     record(trace) {
       bytes += trace.bytes
       cellOf(requests, trace.resultType).count++
-      if (trace.edge !== null) countTier(edge, trace.edge)
-      if (trace.regional !== null) countTier(regional, trace.regional)
-      if (trace.shield !== null) countTier(shield, trace.shield)
-      if (trace.origins !== null) countOrigins(origins, trace.distributionId, trace.origins)
-      if (trace.functions !== null) countFunctions(functions, trace.functions)
+      countWork(trace)
+      if (trace.errorPage !== null) countWork(trace.errorPage.fetch)
     },
 
     text() {

@@ -1,6 +1,13 @@
 // A trace as short sentences in the order of the journey.
 import { VERDICT_WORDS } from './words.ts'
-import type { FailoverRecord, FunctionRecord, OriginRecord, TierRecord, Trace } from '../message/trace.ts'
+import type {
+  ErrorPageRecord,
+  FailoverRecord,
+  FunctionRecord,
+  OriginRecord,
+  TierRecord,
+  Trace,
+} from '../message/trace.ts'
 import type { EventType } from '../model/functions.ts'
 
 /** The journey of one request, one sentence per step, in the words of the closed reasons. */
@@ -10,18 +17,36 @@ export function toStory(trace: Trace): string[] {
   ]
   if (trace.distributionId !== '') story.push(toDistributionSentence(trace))
   story.push(...functionSentences(trace, 'viewer-request'))
-  if (trace.bypass !== null) story.push(`caches: passed by (${trace.bypass})`)
-  if (trace.edge !== null) story.push(toTierSentence(trace.edge))
-  if (trace.regionalSkip !== null) story.push(`regional ${trace.region}: left out (${trace.regionalSkip})`)
-  if (trace.regional !== null) story.push(toTierSentence(trace.regional))
-  if (trace.shield !== null) story.push(toTierSentence(trace.shield))
-  story.push(...functionSentences(trace, 'origin-request'))
-  story.push(...originSentences(trace))
-  story.push(...functionSentences(trace, 'origin-response'), ...storedSentences(trace))
+  story.push(...workSentences(trace))
+  if (trace.errorPage !== null) story.push(...errorPageSentences(trace.errorPage))
   story.push(...functionSentences(trace, 'viewer-response'))
   if (trace.problem !== null) story.push(`problem: ${toFirstLine(trace.problem)}`)
   story.push(toResponseSentence(trace))
   return story
+}
+
+/** What caches, origin-facing functions and origins did. */
+function workSentences(trace: Trace): string[] {
+  const sentences = trace.bypass === null ? [] : [`caches: passed by (${trace.bypass})`]
+  if (trace.edge !== null) sentences.push(toTierSentence(trace.edge))
+  if (trace.regionalSkip !== null)
+    sentences.push(`regional ${trace.region}: left out (${trace.regionalSkip})`)
+  if (trace.regional !== null) sentences.push(toTierSentence(trace.regional))
+  if (trace.shield !== null) sentences.push(toTierSentence(trace.shield))
+  sentences.push(...functionSentences(trace, 'origin-request'), ...originSentences(trace))
+  sentences.push(...functionSentences(trace, 'origin-response'), ...storedSentences(trace))
+  return sentences
+}
+
+function errorPageSentences(page: ErrorPageRecord): string[] {
+  const { errorCode, path, behavior, responseCode, outcome, fetch } = page
+  const end =
+    outcome === 'shown' ? `shown with status ${responseCode}` : `could not be fetched (${fetch.status})`
+  return [
+    `custom error page for ${errorCode}: ${path} by behavior ${behavior}`,
+    ...workSentences(fetch).map((sentence) => `custom error page, ${sentence}`),
+    `custom error page ${path}: ${end} (${outcome})`,
+  ]
 }
 
 /** What a problem says in its first line; the rest, such as a stack, is for those who look closer. */

@@ -3,6 +3,7 @@ import { toStory } from './story.ts'
 import {
   ATTEMPT_SENTENCES,
   BYPASS_SENTENCES,
+  ERROR_PAGE_SENTENCES,
   FAILOVER_SENTENCES,
   REGIONAL_SKIP_SENTENCES,
   STORE_SENTENCES,
@@ -10,7 +11,14 @@ import {
   TTL_SENTENCES,
 } from './words.ts'
 import type { Settlement } from '../message/settlement.ts'
-import type { FailoverRecord, FunctionRecord, OriginRecord, TierRecord, Trace } from '../message/trace.ts'
+import type {
+  ErrorPageRecord,
+  FailoverRecord,
+  FunctionRecord,
+  OriginRecord,
+  TierRecord,
+  Trace,
+} from '../message/trace.ts'
 
 /** The readable form of a cache key; made by the policies. */
 export type DescribeKey = (key: string) => unknown
@@ -20,8 +28,6 @@ export type DescribeKey = (key: string) => unknown
  * added, none is renamed or removed.
  */
 export function toTraceJson(trace: Trace, describeKey: DescribeKey) {
-  const { bypass, regionalSkip } = trace
-  const tiers = [trace.edge, trace.regional, trace.shield].filter((tier) => tier !== null)
   return {
     id: trace.id,
     startedAt: toInstant(trace.startedAt),
@@ -35,17 +41,8 @@ export function toTraceJson(trace: Trace, describeKey: DescribeKey) {
     distribution:
       trace.distributionId === '' ? null : { id: trace.distributionId, pop: trace.pop, region: trace.region },
     behavior: trace.behavior === '' ? null : toBehaviorJson(trace),
-    bypass: bypass === null ? null : { because: bypass, sentence: BYPASS_SENTENCES[bypass] },
-    cacheKey: trace.key === '' ? null : describeKey(trace.key),
-    tiers: tiers.map(toTierJson),
-    regionalSkip:
-      regionalSkip === null
-        ? null
-        : { because: regionalSkip, sentence: REGIONAL_SKIP_SENTENCES[regionalSkip] },
-    ttl: trace.settlement === null ? null : toTtlJson(trace.settlement),
-    functions: (trace.functions ?? []).map(toFunctionJson),
-    origins: (trace.origins ?? []).map(toOriginJson),
-    failovers: (trace.failovers ?? []).map(toFailoverJson),
+    ...toWorkJson(trace, describeKey),
+    errorPage: trace.errorPage === null ? null : toErrorPageJson(trace.errorPage, describeKey),
     response: {
       status: trace.status,
       resultType: trace.resultType,
@@ -57,6 +54,39 @@ export function toTraceJson(trace: Trace, describeKey: DescribeKey) {
     },
     timings: { firstByteMs: toMicros(trace.firstByteMs), totalMs: toMicros(trace.totalMs) },
     story: toStory(trace),
+  }
+}
+
+/** What caches, functions and origins did for a request, or for its error page. */
+function toWorkJson(trace: Trace, describeKey: DescribeKey) {
+  const { bypass, regionalSkip } = trace
+  const tiers = [trace.edge, trace.regional, trace.shield].filter((tier) => tier !== null)
+  return {
+    bypass: bypass === null ? null : { because: bypass, sentence: BYPASS_SENTENCES[bypass] },
+    cacheKey: trace.key === '' ? null : describeKey(trace.key),
+    tiers: tiers.map(toTierJson),
+    regionalSkip:
+      regionalSkip === null
+        ? null
+        : { because: regionalSkip, sentence: REGIONAL_SKIP_SENTENCES[regionalSkip] },
+    ttl: trace.settlement === null ? null : toTtlJson(trace.settlement),
+    functions: (trace.functions ?? []).map(toFunctionJson),
+    origins: (trace.origins ?? []).map(toOriginJson),
+    failovers: (trace.failovers ?? []).map(toFailoverJson),
+  }
+}
+
+function toErrorPageJson(page: ErrorPageRecord, describeKey: DescribeKey) {
+  const { errorCode, path, responseCode, outcome, fetch } = page
+  return {
+    errorCode,
+    path,
+    responseCode,
+    outcome,
+    sentence: ERROR_PAGE_SENTENCES[outcome],
+    status: fetch.status,
+    behavior: toBehaviorJson(fetch),
+    ...toWorkJson(fetch, describeKey),
   }
 }
 

@@ -2,6 +2,7 @@
 import type {
   AttemptEnd,
   BypassReason,
+  ErrorPageOutcome,
   FailoverReason,
   RegionalSkip,
   StoreReason,
@@ -59,6 +60,13 @@ export const FAILOVER_SENTENCES: Readonly<Record<FailoverReason, string>> = {
   status: 'the primary origin answered with a status that the failover criteria list',
   'connect-failed': 'the primary origin could not be connected to, and the failover criteria list 503',
   'timed-out': 'the primary origin did not answer in time, and the failover criteria list 504',
+}
+
+/** How the fetch of a custom error page ended. */
+export const ERROR_PAGE_SENTENCES: Readonly<Record<ErrorPageOutcome, string>> = {
+  shown: 'the custom error page stands in for the error',
+  'page-status': 'the fetch of the custom error page came to another status, which the viewer gets',
+  'page-failed': 'the custom error page could not be fetched, and the viewer gets that error',
 }
 
 /** Why a response may be stored, or not. */

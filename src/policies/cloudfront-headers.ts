@@ -22,6 +22,8 @@ const HEADERS: Readonly<Record<string, Make>> = {
   'CloudFront-Viewer-Address': (request) => `${request.clientIp}:${request.clientPort}`,
   'CloudFront-Viewer-Country': (_, viewerCountry) => viewerCountry,
   'CloudFront-Viewer-Country-Name': (_, viewerCountry) => toCountryName(viewerCountry),
+  'CloudFront-Error-Args': ({ errorOf }) => errorOf?.queryString || null,
+  'CloudFront-Error-Uri': ({ errorOf }) => errorOf?.path ?? null,
   'CloudFront-Forwarded-Proto': (request) => request.scheme,
   'CloudFront-Viewer-Http-Version': (request) => request.httpVersion,
   'CloudFront-Viewer-Header-Order': toHeaderOrder,

@@ -56,7 +56,8 @@ export function answerHit(
   const now = ports.clock.now()
   const { object } = entry
   const { whole } = object.body
-  if (now >= object.settlement.freshUntil || object.failure !== null || whole === null) {
+  const hasPage = object.status >= 400 && site.errorPages !== null && site.errorPages.has(object.status)
+  if (now >= object.settlement.freshUntil || object.failure !== null || whole === null || hasPage) {
     return { site, selected, received, request, key }
   }
 

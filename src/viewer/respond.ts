@@ -61,6 +61,7 @@ function write(answer: ViewerAnswer, delivery: Delivery): void {
   // No socket is no reason: a pipelined response gets its own only after the one before it.
   if (response.destroyed) return endDelivery(answer, delivery, 'client-gone')
 
+  if (answer.closes === true) response.shouldKeepAlive = false
   const page =
     answer.failure === null ? null : renderErrorPage(answer.status, answer.failure.message, trace.id)
   const headers = toOutgoingHeaders(answer, page, delivery)

@@ -1,20 +1,15 @@
 // CustomErrorResponses of a configuration -> the model.
 import type { CustomErrorResponse } from '../../model/distribution.ts'
 import type { Fields } from '../nodes/fields.ts'
-import { supportKeys } from '../support.ts'
-import type { DistributionContext } from './context.ts'
 
 const ERROR_CODES = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504]
 const RESPONSE_CODES = [200, ...ERROR_CODES]
 
 /** (API Reference, 'CustomErrorResponse') One entry per error code; page and response code come together. */
-export function readCustomErrorResponses(
-  parent: Fields,
-  context: DistributionContext,
-): CustomErrorResponse[] {
+export function readCustomErrorResponses(parent: Fields): CustomErrorResponse[] {
   const seen = new Set<number>()
   return parent.maps('CustomErrorResponses').map((fields) => {
-    const response = readOne(fields, context)
+    const response = readOne(fields)
     if (seen.has(response.ErrorCode)) {
       fields.report.error(
         fields.at('ErrorCode'),
@@ -27,9 +22,7 @@ export function readCustomErrorResponses(
   })
 }
 
-function readOne(fields: Fields, context: DistributionContext): CustomErrorResponse {
-  fields.ignore(supportKeys('error response'))
-  context.notes.collect(context.distributionId, 'error response', fields.node)
+function readOne(fields: Fields): CustomErrorResponse {
   const ErrorCode = fields.integer('ErrorCode', {
     required: true,
     code: 'InvalidErrorCode',

@@ -49,7 +49,7 @@ export function readDistribution(
     OriginGroups: groupFields.map((it) => readOriginGroup(it)),
     DefaultCacheBehavior: defaultFields === null ? MISSING : readDefaultCacheBehavior(defaultFields, context),
     CacheBehaviors: behaviorFields.map((it) => readCacheBehavior(it, context)),
-    CustomErrorResponses: readCustomErrorResponses(fields, context),
+    CustomErrorResponses: readCustomErrorResponses(fields),
     PriceClass:
       fields.choice('PriceClass', ['PriceClass_100', 'PriceClass_200', 'PriceClass_All', 'None']) ??
       'PriceClass_All',

@@ -22,7 +22,6 @@ test('every feature is noted once per distribution', async () => {
       ['PriceClass', 'ignored'],
       ['Aliases', 'approximated'],
       ['ViewerProtocolPolicy', 'approximated'],
-      ['ResponsePagePath', 'ignored'],
     ].map((note) => ['E2EXAMPLEABCDE', ...note]),
   )
 })
