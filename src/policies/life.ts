@@ -98,10 +98,13 @@ export function selectLife(
   return life
 }
 
-/** Arrival, less the age that the response brought along (RFC 9111, section 4.2.3; choice). */
+/**
+ * Arrival, less the age that the response brought along (choice). Of a list the first member counts, what is no
+ * number of seconds is ignored (RFC 9111, sections 4.2.3 and 5.1).
+ */
 export function toBirth(headers: Headers, now: number): number {
   const age = headers.get('age')
-  return age === null ? now : now - (parseSeconds(age.trim()) ?? 0) * 1000
+  return age === null ? now : now - (parseSeconds(age.split(',', 1)[0]!.trim()) ?? 0) * 1000
 }
 
 export function toLife(

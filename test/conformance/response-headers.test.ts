@@ -1,14 +1,14 @@
 // Which of the origin's headers reach the viewer.
 import { describe, expect, test } from 'vitest'
-import { Headers } from '../../../src/message/headers.ts'
-import { compileViewerHeaders, joinVia } from '../../../src/policies/viewer-response.ts'
-import { ALL, listed, withLegacy, withPolicies } from './builders.ts'
+import { Headers } from '../../src/message/headers.ts'
+import { compileViewerHeaders, joinVia } from '../../src/policies/viewer-response.ts'
+import { ALL, listed, withLegacy, withPolicies } from '../unit/policies/builders.ts'
 
 const plain = withPolicies({})
 const filter = (pairs: readonly string[], behavior = plain, s3 = false) =>
   compileViewerHeaders(behavior, s3)(new Headers(pairs)).pairs
 
-describe('Request and response behavior for custom origins: HTTP response headers', () => {
+describe('5.1 Response headers', () => {
   test.each([
     ['Accept-Encoding', plain, 'Accept-Encoding'],
     ['Cookie, accept-encoding', plain, 'Cookie, accept-encoding'],
@@ -28,7 +28,7 @@ describe('Request and response behavior for custom origins: HTTP response header
     ['CloudFront-Viewer-Country', plain, null],
     ['X-A, Accept', withLegacy(), 'X-A'],
     ['*', withLegacy({ Headers: ['*'] }), null],
-  ])('Vary: %s', (vary, behavior, expected) => {
+  ])('of Vary: %s the viewer gets what the origin could see', (vary, behavior, expected) => {
     expect(filter(['Vary', vary], behavior)).toEqual(expected === null ? [] : ['Vary', expected])
   })
 

@@ -1,11 +1,11 @@
 // Response headers policies: order, overrides and CORS.
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Headers } from '../../../src/message/headers.ts'
-import type { CorsConfig, ResponseHeadersPolicy } from '../../../src/model/policies.ts'
-import { compileOriginPatterns } from '../../../src/policies/origin-pattern.ts'
-import { compileResponseHeaders } from '../../../src/policies/response-headers.ts'
-import { aResponseHeadersPolicy } from './builders.ts'
+import { Headers } from '../../src/message/headers.ts'
+import type { CorsConfig, ResponseHeadersPolicy } from '../../src/model/policies.ts'
+import { compileOriginPatterns } from '../../src/policies/origin-pattern.ts'
+import { compileResponseHeaders } from '../../src/policies/response-headers.ts'
+import { aResponseHeadersPolicy } from '../unit/policies/builders.ts'
 
 const ORIGIN = 'https://www.example.org'
 
@@ -33,7 +33,7 @@ function cors(own: Partial<CorsConfig> = {}): CorsConfig {
 
 const frame = (Override: boolean) => [{ Header: 'X-Frame-Options', Value: 'DENY', Override }]
 
-describe('Understand response headers policies: added and removed headers', () => {
+describe('3.9 Response headers policy rules: added and removed headers', () => {
   test.each([
     { override: true, origin: 'SAMEORIGIN', expected: 'DENY' },
     { override: false, origin: 'SAMEORIGIN', expected: 'SAMEORIGIN' },
@@ -72,7 +72,7 @@ describe('Understand response headers policies: added and removed headers', () =
   })
 })
 
-describe('Understand response headers policies: CORS', () => {
+describe('3.9 Response headers policy rules: CORS', () => {
   const full = cors({
     AccessControlAllowOrigins: [ORIGIN],
     AccessControlAllowHeaders: ['X-A', 'x-b-*'],
@@ -147,7 +147,7 @@ describe('Understand response headers policies: CORS', () => {
   })
 })
 
-describe('Understand response headers policies: Access-Control-Allow-Origin patterns', () => {
+describe('3.9 Response headers policy rules: Access-Control-Allow-Origin patterns', () => {
   test.each([
     ['*', 'null', true],
     ['http://*.example.org', 'http://www.example.org', true],

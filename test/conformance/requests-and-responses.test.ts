@@ -33,7 +33,7 @@ function policy(parameters: object): object {
   return cachePolicy(0, 60, 600, parameters)
 }
 
-describe('Headers that CloudFront makes itself', () => {
+describe('4.1 Request headers: those that CloudFront makes', () => {
   test("Host is the origin's production name, User-Agent is CloudFront's", async () => {
     const { seen } = await exchange({}, { headers: { 'user-agent': 'curl/8', host: 'localhost' } })
     expect(seen.headers).toMatchObject({ host: 'origin.example.com', 'user-agent': 'Amazon CloudFront' })
@@ -77,7 +77,7 @@ describe('Headers that CloudFront makes itself', () => {
   })
 })
 
-describe('The URL at the origin', () => {
+describe('4.5 URL, body, protocol', () => {
   test.each([
     { path: '/a//b/../c%2f%C3%A4?x=1', url: '/production/a//b/../c%2f%C3%A4' },
     { path: '/', url: '/production/index.html' },
@@ -116,7 +116,7 @@ describe('The URL at the origin', () => {
   })
 })
 
-describe('Cookies', () => {
+describe('3.2 Cache policy fields: cookies at the origin', () => {
   test.each([
     [{ CookieBehavior: 'none' }, undefined],
     [{ CookieBehavior: 'all' }, 'a="1"; b=2; c='],
@@ -129,7 +129,7 @@ describe('Cookies', () => {
   })
 })
 
-describe('Headers of the viewer', () => {
+describe('4.1 Request headers: those of the viewer', () => {
   test('Under policies that name nothing only what CloudFront makes is sent', async () => {
     const headers = { accept: 'a/b', 'accept-language': 'de', origin: 'http://x', 'x-own': '1', referer: 'r' }
     const { seen } = await exchange({}, { headers })
@@ -254,7 +254,7 @@ describe('Headers of the viewer', () => {
   })
 })
 
-describe('Headers of the origin', () => {
+describe('5.1 Response headers', () => {
   const cached = { 'Cache-Control': 'max-age=60' }
   const COOKIES = { CachePolicy: policy({ CookiesConfig: { CookieBehavior: 'all' } }) }
 
