@@ -21,6 +21,11 @@ export function monotonicTick(): number {
   return performance.now()
 }
 
+/** The dice: from 0 up to 1. */
+export function randomUnit(): number {
+  return Math.random()
+}
+
 /** Makes the values of X-Amz-Cf-Id. */
 export type RequestIds = () => string
 

@@ -33,6 +33,8 @@ export interface PocketfrontOptions {
   /** POP of viewers that do not choose one; default FRA56. */
   readonly pop?: string
   readonly clock?: SteerableClock
+  /** The dice, from 0 up to 1: which responses are sampled for Server-Timing; default Math.random. */
+  readonly random?: () => number
   /** Receives one line per request at info, problems at warn and error; default: silent. */
   readonly logger?: Logger
   /** Reload configuration and functions when their files change; default false. */

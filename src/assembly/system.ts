@@ -17,7 +17,7 @@ import { createTraceStore } from '../observe/trace-store.ts'
 import { createFolderOrigins } from '../origin/folders.ts'
 import type { ResolveTarget } from '../origin/origin.ts'
 import { OriginPools } from '../origin/pools.ts'
-import { monotonicTick, randomRequestIds, randomViaHost, systemClock } from '../ports.ts'
+import { monotonicTick, randomRequestIds, randomUnit, randomViaHost, systemClock } from '../ports.ts'
 import type { ViewerPorts } from '../viewer/ports.ts'
 import { compileRouter } from '../viewer/route.ts'
 
@@ -55,7 +55,7 @@ export function createSystem(options: PocketfrontOptions, first: Loaded): System
   const budgets = toBudgets(options)
   const network = new Network(budgets)
   const defaultPlace = findPlace(network, options.pop ?? DEFAULTS.pop)
-  const pools = new OriginPools()
+  const pools = new OriginPools(monotonicTick)
   const registry = createFunctionRegistry({
     functions: first.deployment.LambdaFunctions,
     watch: options.watch ?? false,
@@ -96,6 +96,7 @@ export function createSystem(options: PocketfrontOptions, first: Loaded): System
     clock,
     tick: monotonicTick,
     requestId,
+    random: options.random ?? randomUnit,
     finished(trace) {
       metrics.record(trace)
       traces.add(trace)

@@ -46,7 +46,7 @@ export class SupportNotes {
   }
 
   /** What a behavior asks for through its policies, or the settings from before them. */
-  collectPolicies(distribution: string, { Cache, ResponseHeadersPolicy }: DefaultCacheBehavior): void {
+  collectPolicies(distribution: string, { Cache }: DefaultCacheBehavior): void {
     const names =
       Cache.kind === 'legacy'
         ? Cache.ForwardedValues.Headers
@@ -59,9 +59,6 @@ export class SupportNotes {
       if (!known.has(name.toLowerCase())) known.set(name.toLowerCase(), name)
       this.#unknownHeaders.set(distribution, known)
     }
-    if (ResponseHeadersPolicy?.ServerTiming.Enabled !== true) return
-    const detail = 'no Server-Timing header is added'
-    this.#add({ distribution, feature: 'ServerTimingHeadersConfig', handling: 'ignored', detail })
   }
 
   #add(note: SupportNote): void {

@@ -9,6 +9,7 @@ import type { ViewerRequest } from '../message/requests.ts'
 import type { DefaultCacheBehavior } from '../model/cache-behavior.ts'
 import type { Distribution } from '../model/distribution.ts'
 import { selectOrigins } from '../model/origin.ts'
+import type { ResponseHeadersPolicy } from '../model/policies.ts'
 import type { BypassReason, RegionalSkip } from '../model/result-types.ts'
 import { compileCacheKey, compileInvalidationUrl } from '../policies/cache-key.ts'
 import { compileForwarding, type ForwardingFacts } from '../policies/origin-request.ts'
@@ -40,6 +41,8 @@ export interface CompiledBehavior {
   readonly forwardUncached: CompiledBehavior['forward']
   readonly viewerHeaders: (headers: Headers) => Headers
   readonly responseHeaders: ReturnType<typeof compileResponseHeaders> | null
+  /** The sampling rate where the policy adds Server-Timing, or null. */
+  readonly serverTiming: Pick<ResponseHeadersPolicy['ServerTiming'], 'SamplingRate'> | null
   readonly hooks: BehaviorHooks
   readonly origin: BehaviorOrigin
 }
@@ -144,6 +147,7 @@ function compileBehavior(
     forwardUncached: compileForwarding(distribution, behavior, { originIsS3: isS3, isCached: false }),
     viewerHeaders: compileViewerHeaders(behavior, isS3),
     responseHeaders: policy === null ? null : compileResponseHeaders(policy),
+    serverTiming: policy !== null && policy.ServerTiming.Enabled ? policy.ServerTiming : null,
     hooks,
     origin: parts.originFor(distribution, behavior, hooks),
   }

@@ -1,7 +1,7 @@
 // From a response of the tiers to the viewer's answer: viewer-response, policies, condition, range.
 import type { CompiledBehavior } from './compile.ts'
 import { selectPart, toConditionAnswer } from './partial.ts'
-import { applyResponseHeadersPolicy, hookContext } from './steps.ts'
+import { finishHeaders, hookContext } from './steps.ts'
 import type { Delivered, ViewerAnswer, Visit } from './visit.ts'
 import type { BehaviorHooks, ResponseHead } from '../functions/hooks.ts'
 import type { Clock } from '../message/clock.ts'
@@ -61,9 +61,10 @@ function complete(
   response: OriginResponse,
   { status, statusText, headers: given }: ResponseHead,
   selected: CompiledBehavior,
-  { trace, clock }: Visit,
+  visit: Visit,
 ): ViewerAnswer {
-  const headers = applyResponseHeadersPolicy(given, request, selected)
+  const { trace, clock } = visit
+  const headers = finishHeaders(given, request, response, selected, visit)
   const { body, failure } = response
   if (failure !== null) trace.problem = failure.detail
   const delivered = wholeOrNone(request)

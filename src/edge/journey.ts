@@ -4,7 +4,7 @@ import { answerWithErrorPage, selectErrorPage } from './error-page.ts'
 import { runViewerResponse, toViewerAnswer } from './finish.ts'
 import { refuseRequest, type Refusal } from './refuse.ts'
 import { whySkipRegional } from './route.ts'
-import { applyResponseHeadersPolicy, hookContext } from './steps.ts'
+import { finishHeaders, hookContext } from './steps.ts'
 import type { ViewerAnswer, Visit } from './visit.ts'
 import type { BehaviorHooks, HookResponded } from '../functions/hooks.ts'
 import { Body } from '../message/body.ts'
@@ -178,7 +178,7 @@ export function fromRefusal(
   return {
     status,
     statusText: '',
-    headers: applyResponseHeadersPolicy(Headers.none, request, selected),
+    headers: finishHeaders(Headers.none, request, null, selected, visit),
     body: Body.empty,
     delivered: { kind: 'whole' },
     failure,
@@ -204,7 +204,7 @@ export function fromGenerated(
   return {
     status: response.status,
     statusText: response.statusText,
-    headers: applyResponseHeadersPolicy(headers, request, selected),
+    headers: finishHeaders(headers, request, null, selected, visit),
     body: Body.of(response.body),
     delivered: { kind: request.method === 'HEAD' ? 'none' : 'whole' },
     failure: null,

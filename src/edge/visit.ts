@@ -24,6 +24,10 @@ export interface Visit {
   readonly trace: Trace
   readonly clock: Clock
   readonly token: CancelToken
+  /** Monotonic milliseconds. */
+  readonly tick: () => number
+  /** From 0 up to 1. */
+  readonly random: () => number
   /** Behavior and key, when they are known already; the request has the default root object in its place. */
   readonly prepared: { readonly selected: CompiledBehavior; readonly key: string } | null
 }

@@ -48,6 +48,14 @@ export interface FunctionRecord {
   readonly logData: string | null
 }
 
+/** What a new connection took, in milliseconds. */
+export interface Connected {
+  /** 0 for an address. */
+  readonly dnsMs: number
+  /** TCP and TLS. */
+  readonly connectMs: number
+}
+
 /** One attempt at an origin. */
 export interface OriginRecord {
   readonly originId: string
@@ -57,6 +65,8 @@ export interface OriginRecord {
   status: number | null
   /** Milliseconds until the header came. */
   firstByteMs: number | null
+  /** null when a connection was there already, or none is needed. */
+  connected: Connected | null
   error: string | null
   /** Number of the attempt at this origin, from 1. */
   readonly attempt: number

@@ -137,10 +137,16 @@ function toFunctionJson(run: FunctionRecord) {
 }
 
 function toOriginJson(attempt: OriginRecord) {
+  const { connected, firstByteMs, end } = attempt
   return {
     ...attempt,
-    firstByteMs: attempt.firstByteMs === null ? null : toMicros(attempt.firstByteMs),
-    endSentence: attempt.end === null ? null : ATTEMPT_SENTENCES[attempt.end],
+    firstByteMs: firstByteMs === null ? null : toMicros(firstByteMs),
+    /** null when a connection was there already. */
+    connected:
+      connected === null
+        ? null
+        : { dnsMs: toMicros(connected.dnsMs), connectMs: toMicros(connected.connectMs) },
+    endSentence: end === null ? null : ATTEMPT_SENTENCES[end],
   }
 }
 

@@ -2,12 +2,14 @@
 import { STATUS_CODES } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
+import { ConnectionTimes } from './connecting.ts'
 import { Body } from '../message/body.ts'
 import type { BodySource } from '../message/body-parties.ts'
 import type { CancelToken } from '../message/clock.ts'
 import { headerNameOf } from '../message/header-names.ts'
 import { Headers } from '../message/headers.ts'
 import type { RequestBody } from '../message/requests.ts'
+import type { Connected } from '../message/trace.ts'
 
 export interface ExchangeRequest {
   readonly method: string
@@ -25,6 +27,8 @@ export interface ExchangeResponse {
   readonly statusText: string
   readonly headers: Headers
   readonly body: Body
+  /** Of the connection, when this is the first response on it. */
+  readonly connected?: Connected | null
 }
 
 const REASON_PHRASE = /^[\t\x20-\x7e\x80-\xff]*$/
@@ -77,7 +81,7 @@ function toDispatchBody(body: RequestBody | null): Buffer | Readable | null {
 }
 
 /** undici's handler with raw header buffers: no header object, no Readable, one call per event. */
-class ExchangeHandler implements BodySource {
+class ExchangeHandler extends ConnectionTimes implements BodySource {
   #isHead: boolean
   #token: CancelToken
   #resolve: (response: ExchangeResponse) => void
@@ -93,6 +97,7 @@ class ExchangeHandler implements BodySource {
     resolve: (response: ExchangeResponse) => void,
     reject: (error: unknown) => void,
   ) {
+    super()
     this.#isHead = method === 'HEAD'
     this.#token = token
     this.#resolve = resolve
@@ -118,7 +123,8 @@ class ExchangeHandler implements BodySource {
     const usual = STATUS_CODES[status] ?? ''
     const isOwn = statusText !== usual && statusText !== '' && REASON_PHRASE.test(statusText)
     const phrase = isOwn ? statusText : usual
-    this.#resolve({ status, statusText: phrase, headers: toEndToEnd(rawHeaders), body })
+    const connected = this.takeConnected()
+    this.#resolve({ status, statusText: phrase, headers: toEndToEnd(rawHeaders), body, connected })
     return true
   }
 

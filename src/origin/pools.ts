@@ -1,5 +1,6 @@
 // Connections to origins: one pool per target and its timeouts, kept across reloads, closed on stop.
 import { Pool } from 'undici'
+import { TimedClient } from './connecting.ts'
 import { QUOTAS } from '../model/quotas.ts'
 
 /** What distinguishes one pool from another. */
@@ -17,17 +18,26 @@ export interface PoolKey {
 /** Parallel connections to one target; more requests wait their turn. */
 const CONNECTIONS = 256
 
+/** What a pool makes its clients with: its connector is there already. */
+type ClientOptions = ConstructorParameters<typeof TimedClient>[1]
+
 /** Pools by key; a pool without requests costs nothing but its keep-alive timers. */
 export class OriginPools {
   #pools = new Map<string, Pool>()
+  #tick: () => number
   #closed = false
+
+  /** `tick`: monotonic milliseconds. */
+  constructor(tick: () => number) {
+    this.#tick = tick
+  }
 
   get(key: PoolKey): Pool {
     const id = `${key.protocol}://${key.hostname}:${key.port} ${key.servername} ${key.connectTimeout} ${key.keepaliveTimeout}`
     let pool = this.#pools.get(id)
     if (pool === undefined) {
       if (this.#closed) throw new Error('pocketfront is stopping')
-      pool = createPool(key)
+      pool = createPool(key, this.#tick)
       this.#pools.set(id, pool)
     }
     return pool
@@ -42,10 +52,11 @@ export class OriginPools {
   }
 }
 
-function createPool(key: PoolKey): Pool {
+function createPool(key: PoolKey, tick: () => number): Pool {
   const host = key.hostname.includes(':') ? `[${key.hostname}]` : key.hostname
   return new Pool(`${key.protocol}://${host}:${key.port}`, {
     connections: CONNECTIONS,
+    factory: (origin, options) => new TimedClient(origin, options as ClientOptions, tick),
     pipelining: 1,
     allowH2: false,
     keepAliveTimeout: key.keepaliveTimeout * 1000,

@@ -62,6 +62,7 @@ function attempt(sending: Sending, number: number): Promise<SendResult> {
     (response) => {
       record.status = response.status
       record.firstByteMs = access.tick() - started
+      record.connected = response.connected ?? null
       record.end = 'answered'
       return { kind: 'response', response }
     },
@@ -98,6 +99,7 @@ function toRecord(
     method: outgoing.method,
     status: null,
     firstByteMs: null,
+    connected: null,
     error: null,
     attempt: number,
     end: null,

@@ -30,8 +30,8 @@ const CORS_HEADERS = [
 const ALL_METHODS = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']
 
 /**
- * Compiles a policy. What is both removed and added is present. Server-Timing, and the Date in place of a removed
- * one, are the caller's. (Developer Guide, 'Understand response headers policies')
+ * Compiles a policy. What is both removed and added is present. Server-Timing, which comes last, and the Date in
+ * place of a removed one, are the caller's. (Developer Guide, 'Understand response headers policies')
  */
 export function compileResponseHeaders(policy: ResponseHeadersPolicy): ResponseHeadersRules {
   const removed = new Set(policy.RemoveHeaders.map((name) => name.toLowerCase()))

@@ -95,7 +95,7 @@ export function answerHit(
 
 /** Functions, uncacheable behaviors and policies that depend on the request go the long way. */
 function isPlain(selected: CompiledBehavior, scan: HeadScan): boolean {
-  if (selected.bypass !== null) return false
+  if (selected.bypass !== null || selected.serverTiming !== null) return false
   if (selected.hooks.viewerRequest !== null || selected.hooks.viewerResponse !== null) return false
   return selected.responseHeaders === null || selected.responseHeaders.isConstant || !scan.origin
 }

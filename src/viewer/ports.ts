@@ -14,6 +14,8 @@ export interface ViewerPorts {
   /** Monotonic milliseconds. */
   readonly tick: () => number
   readonly requestId: () => string
+  /** From 0 up to 1. */
+  readonly random: () => number
   /** Takes the trace of a finished request: metrics, log, trace store. */
   readonly finished: (trace: Trace) => void
   /** A rejection that should not have happened. */

@@ -118,7 +118,8 @@ export function receive(
   const token = new CancelToken()
   watchViewer(response, token)
   const { site } = route
-  const visit: Visit = { trace, clock: ports.clock, token, place, site, prepared }
+  const { clock, tick, random } = ports
+  const visit: Visit = { trace, clock, tick, random, token, place, site, prepared }
   const fail = (error: unknown): void => {
     ports.onBug(error, trace)
     trace.problem = String(error)

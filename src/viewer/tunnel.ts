@@ -107,6 +107,8 @@ async function negotiate(arrival: Arrival, token: CancelToken, ports: ViewerPort
       place,
       token,
       clock: ports.clock,
+      tick: ports.tick,
+      random: ports.random,
       site: route.site,
       prepared: null,
     })

@@ -212,8 +212,12 @@ function readServerTiming(parent: Fields): ResponseHeadersPolicy['ServerTiming']
   const Enabled = fields.boolean('Enabled', { required: true }) ?? false
   const text = fields.text('SamplingRate')
   const SamplingRate = text === null ? 0 : Number(text)
-  if (!(text === null || /^\d+(?:\.\d+)?$/.test(text)) || SamplingRate > 100) {
-    fields.report.error(fields.at('SamplingRate'), INVALID, `'${text}' is not a number from 0 to 100`)
+  if (!(text === null || /^\d+(?:\.\d{1,4})?$/.test(text)) || SamplingRate > 100) {
+    fields.report.error(
+      fields.at('SamplingRate'),
+      INVALID,
+      `'${text}' is not a number from 0 to 100 with up to four decimals`,
+    )
   }
   fields.finish()
   return { Enabled, SamplingRate }

@@ -103,14 +103,6 @@ test('many such headers are one note that names each of them once', async () => 
   expect(notes[0]?.detail.match(/City/g)).toHaveLength(1)
 })
 
-test('Server-Timing is noted when a policy switches it on', async () => {
-  const withTiming = (Enabled: boolean): string =>
-    `${ORIGIN}\nDefaultCacheBehavior:\n  TargetOriginId: app\n` +
-    `  ResponseHeadersPolicy: { ServerTimingHeadersConfig: { Enabled: ${Enabled}, SamplingRate: 50 } }`
-  expect(await featuresOf(withTiming(true))).toEqual(['ServerTimingHeadersConfig'])
-  expect(await featuresOf(withTiming(false))).toEqual([])
-})
-
 test('the managed security headers have the values of the guide', () => {
   const policy = managedPolicies().ResponseHeadersPolicies.find(
     (it) => it.Name === 'Managed-SecurityHeadersPolicy',

@@ -1,0 +1,57 @@
+// How long a connection to an origin took to come about, told to the first request on it.
+import { Client, type buildConnector, type Dispatcher } from 'undici'
+import type { Connected } from '../message/trace.ts'
+
+type Connector = buildConnector.connector
+
+/** Where the times of a client's latest connection lie until its first response takes them. */
+interface Latest {
+  connected: Connected | null
+}
+
+/** A handler that wants to know. */
+export abstract class ConnectionTimes {
+  /** @internal Set by the client that sends the request. */
+  latest: Latest | null = null
+
+  /** The times of the connection if this is the first response on it, or null. */
+  protected takeConnected(): Connected | null {
+    const { latest } = this
+    if (latest === null) return null
+    const { connected } = latest
+    latest.connected = null
+    return connected
+  }
+}
+
+/** A client for a pool: one connection at a time, one request at a time on it. */
+export class TimedClient extends Client {
+  #latest: Latest
+
+  constructor(origin: URL, options: Client.Options & { connect: Connector }, tick: () => number) {
+    const latest: Latest = { connected: null }
+    super(origin, { ...options, connect: timeConnector(options.connect, latest, tick) })
+    this.#latest = latest
+  }
+
+  override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+    if (handler instanceof ConnectionTimes) handler.latest = this.#latest
+    return super.dispatch(options, handler)
+  }
+}
+
+function timeConnector(connect: Connector, latest: Latest, tick: () => number): Connector {
+  return (options, callback) => {
+    const started = tick()
+    let dnsMs = 0
+    // undici's own connector returns the socket, which its types do not say.
+    const socket = connect(options, (...outcome) => {
+      if (outcome[0] === null) latest.connected = { dnsMs, connectMs: tick() - started - dnsMs }
+      callback(...outcome)
+    }) as unknown as Pick<NodeJS.EventEmitter, 'once'>
+    // Not emitted for an address, which needs no look-up.
+    socket.once('lookup', () => {
+      dnsMs = tick() - started
+    })
+  }
+}
