@@ -2,12 +2,20 @@
 import type { Logger } from 'pino'
 import type { FunctionLog } from '../functions/log.ts'
 
+/** How loud a function's own lines are; all others are information. */
+const LEVELS: Readonly<Record<string, 'error' | 'warn'>> = {
+  CRITICAL: 'error',
+  ERROR: 'error',
+  WARN: 'warn',
+  WARNING: 'warn',
+}
+
 export function createFunctionLog(logger: Logger): FunctionLog {
   return (entry) => {
     const { functionName } = entry
     switch (entry.kind) {
       case 'line':
-        return logger.info(
+        return logger[LEVELS[entry.level ?? ''] ?? 'info'](
           { event: 'function', functionName, on: entry.event, requestId: entry.requestId },
           entry.line,
         )

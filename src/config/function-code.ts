@@ -1,10 +1,13 @@
 // Where the code of Lambda@Edge functions is: command line, the association itself, the `lambdas` section.
-import { basename, extname, resolve } from 'node:path'
+import { basename, extname } from 'node:path'
 import type { LambdaFunction } from '../model/functions.ts'
 import type { Disk } from './disk.ts'
 import { didYouMean } from './nodes/did-you-mean.ts'
 import type { ConfigNode, Located, MapNode } from './nodes/node.ts'
 import { baseOf } from './nodes/node.ts'
+import { Fields } from './nodes/fields.ts'
+import { parseHandler, readLambdaSettings } from './lambda-settings.ts'
+import type { LambdaCode } from './lambda-settings.ts'
 import type { Report } from './nodes/report.ts'
 
 const ARN = /^arn:aws[\w-]*:lambda:([\w-]+):(\d{12}):function:([\w-]{1,64})(?::([\w$-]+))?$/
@@ -26,13 +29,8 @@ export function parseLambdaArn(text: string): LambdaArn | null {
 interface CodeEntry {
   /** ARN with or without version, name, or name:version. */
   readonly key: string
-  readonly code: Code
+  readonly code: LambdaCode
   readonly at: Located
-}
-
-interface Code {
-  readonly file: string
-  readonly exportName: string
 }
 
 export interface FunctionCodeOptions {
@@ -83,11 +81,11 @@ export class FunctionCode {
     }
   }
 
-  #fromHandler(handler: ConfigNode | null): Code | null {
+  #fromHandler(handler: ConfigNode | null): LambdaCode | null {
     return handler?.kind === 'scalar' ? this.#toCode(handler.text, handler) : null
   }
 
-  #find(entries: readonly CodeEntry[], arn: string | null): Code | null {
+  #find(entries: readonly CodeEntry[], arn: string | null): LambdaCode | null {
     if (arn === null) return null
     const parts = parseLambdaArn(arn)
     const names = [arn, `${parts?.name}:${parts?.version}`, arn.replace(/:[^:]*$/, ''), parts?.name]
@@ -113,7 +111,7 @@ export class FunctionCode {
     )
   }
 
-  #addNamed(arn: string, code: Code, at: Located): string {
+  #addNamed(arn: string, code: LambdaCode, at: Located): string {
     const known = this.functions.find((it) => it.LambdaFunctionARN === arn)
     if (known === undefined) {
       const { name, version } = parseLambdaArn(arn) ?? { name: arn, version: '1' }
@@ -129,7 +127,7 @@ export class FunctionCode {
   }
 
   /** The function's name is that of its file; another file of the same name gets a number. */
-  #addUnnamed(code: Code): string {
+  #addUnnamed(code: LambdaCode): string {
     const known = this.functions.find((it) => isSame(it, code))
     if (known !== undefined) return known.LambdaFunctionARN
     const base = basename(code.file, extname(code.file))
@@ -156,38 +154,25 @@ export class FunctionCode {
 
   #readSection(node: MapNode): CodeEntry[] {
     return [...node.entries].flatMap(([key, { value }]) => {
-      if (value.kind !== 'scalar') {
-        this.#options.report.error(value, null, 'expects a file')
-        return []
-      }
-      const code = this.#toCode(value.text, value)
+      const code = this.#readCode(value)
       return code === null ? [] : [{ key, code, at: value }]
     })
   }
 
-  /** `./edge/auth.ts` or `./edge/auth.ts#exportName`. */
-  #toCode(text: string, at: Located): Code | null {
+  #readCode(value: ConfigNode): LambdaCode | null {
     const { cwd, disk, report } = this.#options
-    const base = baseOf(at, cwd)
-    const hash = text.lastIndexOf('#')
-    const whole = resolve(base, text.trim())
-    if (hash === -1 || disk.isFile(whole))
-      return this.#checked({ file: whole, exportName: 'handler' }, text, at)
-    const exportName = text.slice(hash + 1).trim()
-    if (!/^[\w$]+$/.test(exportName)) {
-      report.error(at, null, `'${exportName}' is not the name of an export`)
-      return null
-    }
-    return this.#checked({ file: resolve(base, text.slice(0, hash).trim()), exportName }, text, at)
+    if (value.kind === 'scalar') return this.#toCode(value.text, value)
+    if (value.kind === 'map') return readLambdaSettings(new Fields(value, report), baseOf(value, cwd), disk)
+    report.error(value, null, 'expects a file, or a map with Code')
+    return null
   }
 
-  #checked(code: Code, text: string, at: Located): Code | null {
-    if (text.trim() !== '' && this.#options.disk.isFile(code.file)) return code
-    this.#options.report.error(at, null, `there is no file ${code.file}`)
-    return null
+  #toCode(text: string, at: Located): LambdaCode | null {
+    const { cwd, disk, report } = this.#options
+    return parseHandler(text, baseOf(at, cwd), { at, disk, report })
   }
 }
 
-function isSame(known: Code, code: Code): boolean {
+function isSame(known: LambdaCode, code: LambdaCode): boolean {
   return known.file === code.file && known.exportName === code.exportName
 }

@@ -6,10 +6,21 @@ export interface Invocation {
   /** The event object, as the kind of function expects it; it is serialised, never shared. */
   readonly event: unknown
   readonly requestId: string
+  /** The AWS Region in which the function runs. */
+  readonly region: string
   /** Real milliseconds after which the invocation has failed. */
   readonly deadlineMs: number
   /** Largest serialised result, in bytes. */
   readonly maxResultBytes: number
+}
+
+/** What a function wrote in one go. */
+export interface FunctionLine {
+  /** INFO, WARN …; null for output that went past the logger. */
+  readonly level: string | null
+  readonly text: string
+  /** Milliseconds from the start of the invocation. */
+  readonly milliseconds: number
 }
 
 /** How an invocation ended. Log lines are those the function wrote while it ran. */
@@ -17,7 +28,7 @@ export type InvocationResult =
   | {
       readonly kind: 'returned'
       readonly value: unknown
-      readonly logs: readonly string[]
+      readonly logs: readonly FunctionLine[]
       readonly coldStart: boolean
     }
   | {
@@ -29,7 +40,7 @@ export type InvocationResult =
       readonly because: 'threw' | 'timeout' | 'throttled' | 'invalid' | 'too-large'
       /** Message and stack, for the log. */
       readonly detail: string
-      readonly logs: readonly string[]
+      readonly logs: readonly FunctionLine[]
       readonly coldStart: boolean
     }
 

@@ -9,6 +9,9 @@ export type FunctionLogEntry =
       readonly functionName: string
       readonly event: EventType
       readonly requestId: string
+      /** INFO, WARN …; null for plain output. */
+      readonly level: string | null
+      /** In the form of CloudWatch's logs. */
       readonly line: string
     }
   | {

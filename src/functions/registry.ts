@@ -5,6 +5,7 @@ import {
   createViewerRequestHook,
   createViewerResponseHook,
 } from './lambda-edge/hooks.ts'
+import { selectFormat } from './lambda-edge/log-lines.ts'
 import { createLambdaRunner } from './lambda-edge/runner.ts'
 import { NO_HOOKS } from './hooks.ts'
 import type { LambdaHookOptions } from './lambda-edge/hooks.ts'
@@ -20,15 +21,14 @@ export interface FunctionRegistryOptions {
   /** A saved file is in use from the next invocation on. */
   readonly watch: boolean
   readonly log: FunctionLog
-  /**
-   * What functions find in AWS_REGION.
-   * Differs from CloudFront: it is the Region of the default edge location for every request, as all edge locations share the instances of a function.
-   */
+  /** The Region of the default edge location, where new versions are tried first. */
   readonly region: string
+  /** The interpreter of Python functions; python3. */
+  readonly python?: string
   /** Milliseconds a function on a viewer event may take; 30,000. (Developer Guide, 'Quotas') */
-  readonly viewerTimeoutMs?: number
+  readonly viewerTimeoutMs?: number | undefined
   /** The same for origin events. */
-  readonly originTimeoutMs?: number
+  readonly originTimeoutMs?: number | undefined
   /** For instances and queues; defaults fit a laptop. */
   readonly lambda?: Pick<LambdaRunnerOptions, 'limits' | 'initTimeoutMs'>
 }
@@ -73,7 +73,8 @@ export function createFunctionRegistry(options: FunctionRegistryOptions): Functi
     const runner = createLambdaRunner({
       definition,
       region: options.region,
-      memoryMb: () => (entry.isForViewers ? VIEWER_MEMORY_MB : ORIGIN_MEMORY_MB),
+      python: options.python ?? 'python3',
+      memoryMb: () => definition.MemorySize ?? (entry.isForViewers ? VIEWER_MEMORY_MB : ORIGIN_MEMORY_MB),
       watch: options.watch,
       ...options.lambda,
       onReload(outcome) {
@@ -105,11 +106,14 @@ export function createFunctionRegistry(options: FunctionRegistryOptions): Functi
     const isViewerEvent = event.startsWith('viewer')
     const entry = entries.get(association.LambdaFunctionARN)
     if (entry !== undefined && isViewerEvent) entry.isForViewers = true
+    const limitMs = (isViewerEvent ? options.viewerTimeoutMs : options.originTimeoutMs) ?? TIMEOUT_MS
+    const ownMs = (entry?.definition.Timeout ?? Infinity) * 1000
     return {
       runner: entry?.runner ?? null,
       functionName: entry?.definition.name ?? association.LambdaFunctionARN,
       includeBody: association.IncludeBody,
-      timeoutMs: (isViewerEvent ? options.viewerTimeoutMs : options.originTimeoutMs) ?? TIMEOUT_MS,
+      formatLine: selectFormat(entry?.definition ?? { Runtime: null, file: '' }),
+      timeoutMs: Math.min(ownMs, limitMs),
       log: options.log,
     }
   }
@@ -149,5 +153,6 @@ export function createFunctionRegistry(options: FunctionRegistryOptions): Functi
 }
 
 function isSameFunction(a: LambdaFunction, b: LambdaFunction): boolean {
-  return a.name === b.name && a.version === b.version && a.file === b.file && a.exportName === b.exportName
+  const fields = ['name', 'version', 'file', 'exportName', 'Runtime', 'MemorySize', 'Timeout'] as const
+  return fields.every((field) => a[field] === b[field])
 }

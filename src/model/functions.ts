@@ -54,4 +54,15 @@ export interface LambdaFunction {
   readonly file: string
   /** Name of the exported function. */
   readonly exportName: string
+  /** nodejs22.x, python3.13; null where the configuration does not say: the file's name tells. */
+  readonly Runtime: string | null
+  /** Megabytes; null where the configuration does not say. */
+  readonly MemorySize: number | null
+  /** Seconds; null where the configuration does not say. */
+  readonly Timeout: number | null
+}
+
+/** Whether a function is written in Python; all others are Node.js. */
+export function isPython({ Runtime, file }: Pick<LambdaFunction, 'Runtime' | 'file'>): boolean {
+  return Runtime === null ? file.endsWith('.py') : Runtime.startsWith('python')
 }

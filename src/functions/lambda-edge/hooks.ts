@@ -13,6 +13,7 @@ import {
   parseViewerRequestResult,
   parseViewerResponseResult,
 } from '../rules.ts'
+import type { FormatLine } from './log-lines.ts'
 import type { LambdaEdgeEvent } from '../events.ts'
 import type { FunctionRunner, InvocationResult } from '../contract.ts'
 import type { Refusal } from '../failures.ts'
@@ -27,6 +28,7 @@ export interface LambdaHookOptions {
   /** null when the configuration knows no code for the ARN. */
   readonly runner: FunctionRunner | null
   readonly functionName: string
+  readonly formatLine: FormatLine
   readonly includeBody: boolean
   readonly timeoutMs: number
   readonly log: FunctionLog
@@ -92,7 +94,8 @@ async function run<Good extends Outcome>(
 ): Promise<Good | HookFailed> {
   const { runner, functionName, timeoutMs } = options
   const requestId = context.trace.id
-  const startedAt = performance.now()
+  const startedAt = context.clock.now()
+  const startedTick = performance.now()
   const { resultBytes } = event.startsWith('viewer') ? VIEWER_LIMITS : ORIGIN_LIMITS
   const result =
     runner === null
@@ -100,11 +103,16 @@ async function run<Good extends Outcome>(
       : await runner.invoke({
           event: eventObject,
           requestId,
+          region: context.region,
           deadlineMs: timeoutMs,
           maxResultBytes: resultBytes,
         })
-  const milliseconds = performance.now() - startedAt
+  const milliseconds = performance.now() - startedTick
   const outcome = toOutcome(result, parse)
+  const logs = result.logs.map((each) => ({
+    level: each.level,
+    line: options.formatLine(each, requestId, startedAt),
+  }))
   const failed = outcome.kind === 'failed' ? outcome.failure : null
   context.trace.addFunction({
     event,
@@ -114,12 +122,13 @@ async function run<Good extends Outcome>(
     milliseconds,
     coldStart: result.coldStart,
     error: failed === null ? null : firstLine(failed.detail),
-    logs: result.logs,
+    logs: logs.map(({ line }) => line),
     computeUtilization: null,
     originOverride: null,
     logData: null,
   })
-  for (const line of result.logs) options.log({ kind: 'line', functionName, event, requestId, line })
+  for (const { level, line } of logs)
+    options.log({ kind: 'line', functionName, event, requestId, level, line })
   if (failed !== null) options.log({ kind: 'failed', functionName, event, requestId, detail: failed.detail })
   return outcome
 }

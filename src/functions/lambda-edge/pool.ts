@@ -1,11 +1,10 @@
-// The instances of one function: a few threads that grow on demand, and a bounded queue in front of them.
+// The instances of one function in one Region: a few that grow on demand, and a bounded queue in front of them.
 import { Instance } from './instance.ts'
 import type { InstanceEnd, InstanceOwner, InstanceSpec, Job } from './instance.ts'
-import type { Bundle } from './protocol.ts'
-import type { Invocation, InvocationResult } from '../contract.ts'
+import type { FunctionLine, Invocation, InvocationResult } from '../contract.ts'
 
 export interface PoolLimits {
-  /** Threads of one function. */
+  /** Instances of one function in a Region. */
   readonly maxInstances: number
   /** Invocations that may wait for one. */
   readonly maxQueued: number
@@ -13,7 +12,7 @@ export interface PoolLimits {
   readonly maxWaitMs: number
 }
 
-/** Differs from CloudFront: a function runs in at most four instances, and invocations beyond that wait up to 30 seconds; CloudFront starts instances by the hundred. */
+/** Differs from CloudFront: a function runs in at most four instances per Region, and invocations beyond that wait up to 30 seconds; CloudFront starts instances by the hundred. */
 export const DEFAULT_POOL_LIMITS: PoolLimits = { maxInstances: 4, maxQueued: 256, maxWaitMs: 30_000 }
 
 interface WaitingJob extends Job {
@@ -63,16 +62,17 @@ export class InstancePool implements InstanceOwner {
     const instance = this.#create(spec)
     const end = await new Promise<InstanceEnd | null>((resolve) => this.#trials.set(instance, resolve))
     if (end !== null && (this.#isProven || this.#state === 'disposed')) return end.detail
-    this.#spec = spec
+    this.adopt(spec)
     this.#isProven = end === null
-    this.#dropIdle()
     if (end === null) this.onFree(instance)
     return end?.detail ?? null
   }
 
-  /** Whether the present version has this code. */
-  runs(bundle: Bundle): boolean {
-    return this.#spec.bundle.code === bundle.code
+  /** Brings a new version in that has proven itself elsewhere. */
+  adopt(spec: InstanceSpec): void {
+    this.#spec = spec
+    this.#isProven = false
+    this.#dropIdle()
   }
 
   /** Keeps nothing in stock from now on. */
@@ -105,7 +105,7 @@ export class InstancePool implements InstanceOwner {
     this.#grow()
   }
 
-  onGone(instance: Instance, end: InstanceEnd, logs: readonly string[]): void {
+  onGone(instance: Instance, end: InstanceEnd, logs: readonly FunctionLine[]): void {
     this.#forget(instance)
     const trial = this.#trials.get(instance)
     if (trial !== undefined) {
@@ -174,7 +174,7 @@ function stopWaiting(job: WaitingJob): void {
 function fail(
   job: WaitingJob,
   end: { readonly because: 'threw' | 'timeout' | 'throttled'; readonly detail: string },
-  logs: readonly string[] = [],
+  logs: readonly FunctionLine[] = [],
 ): void {
   stopWaiting(job)
   job.resolve({ kind: 'failed', ...end, logs, coldStart: job.hasWaited })

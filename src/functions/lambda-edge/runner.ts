@@ -1,14 +1,16 @@
-// Runs a user's module as a Lambda@Edge function: bundled when first needed, and again when a file is saved.
-import { bundleFunction } from './bundle.ts'
+// Runs a user's code as a Lambda@Edge function: loaded when first needed, and again when a file is saved.
 import { toEnvironment, toStaticContext } from './environment.ts'
-import { DEFAULT_POOL_LIMITS, InstancePool } from './pool.ts'
+import { Fleet } from './fleet.ts'
+import { loadNodeProgram } from './node/bundle.ts'
+import { DEFAULT_POOL_LIMITS } from './pool.ts'
+import { loadPythonProgram } from './python/program.ts'
 import { watchFiles } from './watch.ts'
-import type { BundleOutcome } from './bundle.ts'
 import type { InstanceSpec } from './instance.ts'
 import type { PoolLimits } from './pool.ts'
-import type { Bundle } from './protocol.ts'
+import type { Program, ProgramOutcome } from './vessel.ts'
 import type { FileWatch } from './watch.ts'
 import type { FunctionRunner, Invocation, InvocationResult } from '../contract.ts'
+import { isPython } from '../../model/functions.ts'
 import type { LambdaFunction } from '../../model/functions.ts'
 
 /** What became of a saved file. */
@@ -20,8 +22,10 @@ export type ReloadOutcome =
 
 export interface LambdaRunnerOptions {
   readonly definition: LambdaFunction
-  /** The Region the function believes to run in. */
+  /** Where a new version is tried first; an invocation names its own Region. */
   readonly region: string
+  /** The interpreter of Python functions: a path or a name on PATH. */
+  readonly python: string
   /** Asked when an instance is about to start. */
   readonly memoryMb: () => number
   readonly watch: boolean
@@ -50,7 +54,7 @@ export function createLambdaRunner(options: LambdaRunnerOptions): LambdaRunner {
 
 type Code =
   | { readonly kind: 'none' }
-  | { readonly kind: 'good'; readonly pool: InstancePool }
+  | { readonly kind: 'good'; readonly fleet: Fleet }
   | { readonly kind: 'broken'; readonly reason: string }
 
 class ModuleRunner implements LambdaRunner {
@@ -59,6 +63,7 @@ class ModuleRunner implements LambdaRunner {
   #loading: Promise<void> | null = null
   #reloads: Promise<unknown> = Promise.resolve()
   #watch: Promise<FileWatch> | null = null
+  #inputs = new Set<string>()
   /** What the last reload complained about, so that it is said once. */
   #complaint: string | null = null
   #isRetired = false
@@ -70,7 +75,7 @@ class ModuleRunner implements LambdaRunner {
 
   invoke(invocation: Invocation): Promise<InvocationResult> {
     const code = this.#code
-    return code.kind === 'good' ? code.pool.invoke(invocation) : this.#invokeFirst(invocation)
+    return code.kind === 'good' ? code.fleet.invoke(invocation) : this.#invokeFirst(invocation)
   }
 
   async prepare(): Promise<string | null> {
@@ -86,7 +91,7 @@ class ModuleRunner implements LambdaRunner {
 
   async retire(): Promise<void> {
     this.#isRetired = true
-    if (this.#code.kind === 'good') this.#code.pool.retire()
+    if (this.#code.kind === 'good') this.#code.fleet.retire()
     await this.#stopWatching()
   }
 
@@ -94,41 +99,44 @@ class ModuleRunner implements LambdaRunner {
     this.#isDisposed = true
     await this.#stopWatching()
     await this.#loading
-    if (this.#code.kind === 'good') await this.#code.pool.dispose()
+    if (this.#code.kind === 'good') await this.#code.fleet.dispose()
     await this.#reloads
   }
 
   async #invokeFirst(invocation: Invocation): Promise<InvocationResult> {
     await this.prepare()
     const code = this.#code
-    if (code.kind === 'good') return code.pool.invoke(invocation)
+    if (code.kind === 'good') return code.fleet.invoke(invocation)
     const detail = code.kind === 'broken' ? code.reason : 'the function has been stopped'
     return { kind: 'failed', because: 'threw', detail, logs: [], coldStart: true }
   }
 
   #load(): Promise<void> {
-    this.#loading ??= this.#bundle().then((outcome) => {
+    this.#loading ??= this.#build().then((outcome) => {
       if (this.#code.kind === 'none') this.#start(outcome)
     })
     return this.#loading
   }
 
-  #start(outcome: BundleOutcome): void {
+  #start(outcome: ProgramOutcome): void {
     if (this.#isDisposed) return
     if (outcome.kind === 'broken') {
       this.#complaint = outcome.reason
       this.#code = { kind: 'broken', reason: outcome.reason }
       return
     }
-    const { limits } = this.#options
-    const pool = new InstancePool(this.#toSpec(outcome.bundle), { ...DEFAULT_POOL_LIMITS, ...limits })
-    if (this.#isRetired) pool.retire()
-    this.#code = { kind: 'good', pool }
+    const fleet = new Fleet(outcome.program, {
+      homeRegion: this.#options.region,
+      limits: { ...DEFAULT_POOL_LIMITS, ...this.#options.limits },
+      toSpec: (program, region) => this.#toSpec(program, region),
+    })
+    if (this.#isRetired) fleet.retire()
+    this.#code = { kind: 'good', fleet }
   }
 
   async #reload(): Promise<ReloadOutcome> {
     await this.#loading
-    const outcome = await this.#replace(await this.#bundle())
+    const outcome = await this.#replace(await this.#build())
     if (outcome.kind === 'unchanged' || this.#isDisposed) return outcome
     const reason = outcome.kind === 'broken' ? outcome.reason : null
     if (reason === null || reason !== this.#complaint) this.#options.onReload?.(outcome)
@@ -136,7 +144,7 @@ class ModuleRunner implements LambdaRunner {
     return outcome
   }
 
-  async #replace(outcome: BundleOutcome): Promise<ReloadOutcome> {
+  async #replace(outcome: ProgramOutcome): Promise<ReloadOutcome> {
     const code = this.#code
     if (this.#isDisposed) return { kind: 'unchanged' }
     if (outcome.kind === 'broken') {
@@ -148,19 +156,27 @@ class ModuleRunner implements LambdaRunner {
       return { kind: 'reloaded' }
     }
     // A broken save that was taken back is good news, too.
-    if (code.pool.runs(outcome.bundle)) return { kind: this.#complaint === null ? 'unchanged' : 'reloaded' }
-    const reason = await code.pool.replace(this.#toSpec(outcome.bundle))
+    if (code.fleet.runs(outcome.program)) return { kind: this.#complaint === null ? 'unchanged' : 'reloaded' }
+    const reason = await code.fleet.replace(outcome.program)
     return reason === null ? { kind: 'reloaded' } : { kind: 'broken', reason }
   }
 
-  async #bundle(): Promise<BundleOutcome> {
-    const outcome = await bundleFunction(this.#options.definition.file)
-    if (this.#options.watch && !this.#isDisposed && !this.#isRetired) {
-      this.#watch ??= watchFiles(outcome.inputs, () => void this.reload())
-      const watch = await this.#watch
-      watch.add(outcome.inputs)
-    }
+  async #build(): Promise<ProgramOutcome> {
+    const { definition, python } = this.#options
+    const { file, exportName } = definition
+    const outcome = isPython(definition)
+      ? await loadPythonProgram({ file, exportName, python, inputs: [...this.#inputs] })
+      : await loadNodeProgram(file, exportName)
+    await this.#watchInputs(outcome.inputs)
     return outcome
+  }
+
+  async #watchInputs(paths: readonly string[]): Promise<void> {
+    for (const path of paths) this.#inputs.add(path)
+    if (!this.#options.watch || this.#isDisposed || this.#isRetired) return
+    this.#watch ??= watchFiles(paths, () => void this.reload())
+    const watch = await this.#watch
+    watch.add(paths)
   }
 
   async #stopWatching(): Promise<void> {
@@ -169,16 +185,14 @@ class ModuleRunner implements LambdaRunner {
     if (watch !== null) await (await watch).close()
   }
 
-  #toSpec(bundle: Bundle): InstanceSpec {
-    const { definition, region, initTimeoutMs = INIT_TIMEOUT_MS } = this.#options
+  #toSpec(program: Program, region: string): InstanceSpec {
+    const { definition, initTimeoutMs = INIT_TIMEOUT_MS } = this.#options
     const memoryMb = this.#options.memoryMb()
-    return {
-      bundle,
-      exportName: definition.exportName,
+    const launch = {
       context: toStaticContext(definition, memoryMb),
       environment: toEnvironment(definition, region, memoryMb, process.env),
       memoryMb,
-      initTimeoutMs,
     }
+    return { program, launch, initTimeoutMs, onInputs: (paths) => void this.#watchInputs(paths) }
   }
 }

@@ -40,5 +40,5 @@ export async function watchFiles(paths: readonly string[], onChange: () => void)
 }
 
 function isWatched(path: string): boolean {
-  return !/[/\\]node_modules[/\\]/.test(path)
+  return !/[/\\](?:node_modules|site-packages)[/\\]/.test(path)
 }

@@ -1,6 +1,7 @@
 // Where the code of Lambda@Edge functions comes from, and the names they get.
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { UNSET_SETTINGS } from '../functions/definitions.ts'
 import type { LoadOptions } from '../../../src/config/load.ts'
 import { loaded, withFiles } from './harness.ts'
 
@@ -33,7 +34,14 @@ test('a handler is a file beside the configuration; its name makes the ARN', asy
   )
   const LambdaFunctionARN = 'arn:aws:lambda:us-east-1:000000000000:function:near:1'
   expect(functions).toEqual([
-    { LambdaFunctionARN, name: 'near', version: '1', file: 'conf/edge/near.ts', exportName: 'start' },
+    {
+      LambdaFunctionARN,
+      name: 'near',
+      version: '1',
+      file: 'conf/edge/near.ts',
+      exportName: 'start',
+      ...UNSET_SETTINGS,
+    },
   ])
   expect(associations).toEqual([{ LambdaFunctionARN, EventType: 'viewer-request', IncludeBody: false }])
 })
@@ -61,7 +69,14 @@ test.each([
     lambdas: [`${key}=edge/auth.ts#start`],
   })
   expect(functions).toEqual([
-    { LambdaFunctionARN: ARN, name: 'auth', version: '7', file: 'edge/auth.ts', exportName: 'start' },
+    {
+      LambdaFunctionARN: ARN,
+      name: 'auth',
+      version: '7',
+      file: 'edge/auth.ts',
+      exportName: 'start',
+      ...UNSET_SETTINGS,
+    },
   ])
   expect(warnings).toEqual([])
 })

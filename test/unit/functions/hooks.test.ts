@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { NO_HOOKS } from '../../../src/functions/hooks.ts'
+import { UNSET_SETTINGS } from './definitions.ts'
 import { createFunctionRegistry } from '../../../src/functions/registry.ts'
 import { Body } from '../../../src/message/body.ts'
 import { Headers } from '../../../src/message/headers.ts'
@@ -23,6 +24,7 @@ const OPTIONS: FunctionRegistryOptions = {
       version: '1',
       file: fileURLToPath(new URL('../../fixtures/functions/edge.ts', import.meta.url)),
       exportName: 'handler',
+      ...UNSET_SETTINGS,
     },
   ],
   watch: false,
@@ -334,7 +336,7 @@ describe('the account of a run', () => {
         milliseconds: expect.any(Number),
         coldStart: false,
         error: null,
-        logs: ['hi'],
+        logs: [expect.stringMatching(/^1970-01-01T00:00:00\.\d{3}Z\trequest-id-1\tINFO\thi$/)],
         computeUtilization: null,
         originOverride: null,
         logData: null,

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test } from 'vitest'
+import { UNSET_SETTINGS } from './definitions.ts'
 import { createFunctionRegistry } from '../../../src/functions/registry.ts'
 import { DISTRIBUTION, behaviorWith, context, outgoingRequest, viewerRequest } from './messages.ts'
 import type { FunctionRegistry } from '../../../src/functions/registry.ts'
@@ -11,6 +12,7 @@ const fixture = (name: string, exportName = 'handler'): LambdaFunction => ({
   version: '1',
   file: fileURLToPath(new URL(`../../fixtures/functions/${name}`, import.meta.url)),
   exportName,
+  ...UNSET_SETTINGS,
 })
 
 let registry: FunctionRegistry

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createLambdaRunner } from '../../../../src/functions/lambda-edge/runner.ts'
+import { UNSET_SETTINGS } from '../definitions.ts'
 import type { LambdaRunner, ReloadOutcome } from '../../../../src/functions/lambda-edge/runner.ts'
 
 let folder: string
@@ -29,8 +30,10 @@ function start(watch: boolean): void {
       version: '1',
       file: join(folder, 'fn.ts'),
       exportName: 'handler',
+      ...UNSET_SETTINGS,
     },
     region: 'us-east-1',
+    python: 'python3',
     memoryMb: () => 128,
     watch,
     onReload(outcome) {
@@ -52,7 +55,13 @@ async function nextOutcome(): Promise<ReloadOutcome> {
 }
 
 async function answer(event: unknown = {}): Promise<unknown> {
-  const result = await runner.invoke({ event, requestId: 'r', deadlineMs: 5000, maxResultBytes: 1000 })
+  const result = await runner.invoke({
+    event,
+    requestId: 'r',
+    region: 'eu-central-1',
+    deadlineMs: 5000,
+    maxResultBytes: 1000,
+  })
   return result.kind === 'returned' ? result.value : result.detail
 }
 

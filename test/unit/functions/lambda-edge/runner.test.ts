@@ -1,49 +1,30 @@
+// The Node.js driver of Lambda@Edge functions: the contract, and what only Node.js has.
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { afterAll, describe, expect, test } from 'vitest'
-import { createLambdaRunner } from '../../../../src/functions/lambda-edge/runner.ts'
-import type { InvocationResult } from '../../../../src/functions/contract.ts'
+import { describe, expect, test } from 'vitest'
+import { createStarter, describeContract, invoke, valueOf } from './contract.ts'
 import type { LambdaRunner, LambdaRunnerOptions } from '../../../../src/functions/lambda-edge/runner.ts'
 
 const FOLDER = new URL('../../../fixtures/functions/', import.meta.url)
 const EVENT = { Records: [{ cf: { request: { uri: '/', headers: {} } } }] }
-const runners: LambdaRunner[] = []
+const begin = createStarter()
+const start = (file: string, exportName = 'handler', options?: Partial<LambdaRunnerOptions>): LambdaRunner =>
+  begin(file, exportName, options)
 
-function start(
-  file: string,
-  exportName = 'handler',
-  options: Partial<LambdaRunnerOptions> = {},
-): LambdaRunner {
-  const runner = createLambdaRunner({
-    definition: {
-      LambdaFunctionARN: 'arn:aws:lambda:us-east-1:123456789012:function:edge-fn:7',
-      name: 'edge-fn',
-      version: '7',
-      file: fileURLToPath(new URL(file, FOLDER)),
-      exportName,
-    },
-    region: 'eu-central-1',
-    memoryMb: () => 128,
-    watch: false,
-    ...options,
-  })
-  runners.push(runner)
-  return runner
-}
-
-function invoke(runner: LambdaRunner, event: unknown, deadlineMs = 5000): Promise<InvocationResult> {
-  return runner.invoke({ event, requestId: 'request-1', deadlineMs, maxResultBytes: 1_000_000 })
-}
-
-async function valueOf(runner: LambdaRunner, event: unknown = {}): Promise<unknown> {
-  const result = await invoke(runner, event)
-  if (result.kind === 'failed') throw new Error(`${result.because}: ${result.detail}`)
-  return result.value
-}
-
-afterAll(async () => {
-  await Promise.all(runners.map((runner) => runner.dispose()))
+describeContract({
+  file: 'hostile.ts',
+  exportName: 'handler',
+  thrown: /^Error: broken on purpose\n {4}at Object.fail .*hostile\.ts:9:9\)/,
+  unprintable: /cannot be shown/,
+  more: [
+    ['throw nothing', 'threw', /undefined/, 'warm'],
+    ['nothing to wait for', 'invalid', /must be an object type.*returned nothing/, 'warm'],
+    ['undefined', 'invalid', /must be an object type/, 'warm'],
+    ['endless microtasks', 'timeout', /timed out/, 'fresh'],
+    ['unhandled rejection', 'threw', /nobody caught me[^]*hostile\.ts:/, 'fresh'],
+    ['uncaught exception', 'threw', /out of the blue[^]*hostile\.ts:/, 'fresh'],
+  ],
 })
 
 describe('a module is loaded as Lambda loads it', () => {
@@ -110,12 +91,6 @@ describe('a module is loaded as Lambda loads it', () => {
       coldStart: true,
     })
   })
-
-  test('cold start does not count against the deadline, and is told', async () => {
-    const runner = start('hostile.ts')
-    expect(await invoke(runner, { do: 'ok' }, 50)).toMatchObject({ kind: 'returned', coldStart: true })
-    expect(await invoke(runner, { do: 'ok' }, 50)).toMatchObject({ kind: 'returned', coldStart: false })
-  })
 })
 
 describe('a function finds what it finds in production', () => {
@@ -149,19 +124,14 @@ describe('a function finds what it finds in production', () => {
     expect(remaining).toBeLessThanOrEqual(5000)
   })
 
-  test('console and streams become log lines of the invocation', async () => {
-    const runner = start('hostile.ts')
-    expect((await invoke(runner, { do: 'logs' })).logs).toEqual(['one { two: 2 }', 'three', 'four', 'five'])
-    expect((await invoke(runner, { do: 'ok' })).logs).toEqual([])
-  })
-
-  test('a function that logs without end is cut off at 100 lines per invocation', async () => {
-    const runner = start('hostile.ts')
-    for (const _ of [1, 2]) {
-      const { logs } = await invoke(runner, { do: 'many logs' })
-      expect(logs).toHaveLength(100)
-      expect(logs.slice(-2)).toEqual(['line 99', '(more lines are left out)'])
-    }
+  test('console methods have levels, and what they print in one go is one line of the log', async () => {
+    const { logs } = await invoke(start('hostile.ts'), { do: 'console' })
+    expect(logs.slice(0, 3).map(({ level, text }) => [level, text])).toEqual([
+      ['INFO', 'one { two: 2 }'],
+      ['ERROR', 'three\nfour'],
+      ['DEBUG', 'five 5'],
+    ])
+    expect(logs.length).toBeGreaterThan(3)
   })
 
   test('a result is what JSON makes of it', async () => {
@@ -169,41 +139,7 @@ describe('a function finds what it finds in production', () => {
   })
 })
 
-describe('a hostile function fails alone, and the next invocation works', () => {
-  const cases: [act: string, because: string, detail: RegExp, next: 'warm' | 'fresh'][] = [
-    ['throw', 'threw', /^Error: broken on purpose\n {4}at Object.fail .*hostile\.ts:9:9\)/, 'warm'],
-    ['throw nothing', 'threw', /undefined/, 'warm'],
-    ['throw unprintable', 'threw', /cannot be shown/, 'warm'],
-    ['loop', 'timeout', /did not reply within 100 ms/, 'fresh'],
-    ['never reply', 'timeout', /did not reply within 100 ms/, 'fresh'],
-    ['nothing to wait for', 'invalid', /must be an object type.*returned nothing/, 'warm'],
-    ['exit', 'threw', /exit code 3/, 'fresh'],
-    ['exit well', 'threw', /exit code 0/, 'fresh'],
-    ['unhandled rejection', 'threw', /nobody caught me[^]*hostile\.ts:/, 'fresh'],
-    ['uncaught exception', 'threw', /out of the blue[^]*hostile\.ts:/, 'fresh'],
-    ['huge', 'too-large', /2000011 bytes/, 'warm'],
-    ['circular', 'invalid', /not parsable: .*circular/, 'warm'],
-    ['bigint', 'invalid', /not parsable: .*BigInt/, 'warm'],
-    ['undefined', 'invalid', /must be an object type/, 'warm'],
-    ['null', 'invalid', /must be an object type/, 'warm'],
-    ['number', 'invalid', /must be an object type.*42/, 'warm'],
-    ['array', 'invalid', /must be an object type/, 'warm'],
-  ]
-  const runner = start('hostile.ts')
-
-  test.each(cases)('%s: %s', async (act, because, detail, next) => {
-    await valueOf(runner, { do: 'ok' })
-    expect(
-      await invoke(runner, { do: act }, act === 'loop' || act === 'never reply' ? 100 : 5000),
-    ).toMatchObject({
-      kind: 'failed',
-      because,
-      detail: expect.stringMatching(detail),
-    })
-    const after = await invoke(runner, { do: 'ok' })
-    expect(after).toMatchObject({ kind: 'returned', coldStart: next === 'fresh' })
-  })
-
+describe('a hostile function', () => {
   test('memory without end ends the instance, not the process', async () => {
     const small = start('hostile.ts', 'handler', { memoryMb: () => 16 })
     expect(await invoke(small, { do: 'eat memory' }, 20_000)).toMatchObject({
@@ -213,8 +149,20 @@ describe('a hostile function fails alone, and the next invocation works', () => 
     expect(await valueOf(small, { do: 'ok' })).toEqual({ runs: 1 })
   })
 
-  test('what a function logged before it hung is kept', async () => {
-    expect(await invoke(runner, { do: 'loop' }, 50)).toMatchObject({ logs: ['about to loop'] })
+  test.each(['eat buffers', 'eat text'])('%s: ends the instance, not the process', async (act) => {
+    const small = start('hostile.ts', 'handler', { memoryMb: () => 32 })
+    expect(await invoke(small, { do: act }, 20_000)).toMatchObject({
+      because: 'threw',
+      detail: expect.stringMatching(/memory/i),
+    })
+    expect(await valueOf(small, { do: 'ok' })).toEqual({ runs: 1 })
+  })
+
+  test('that pollutes prototypes and JSON harms only itself', async () => {
+    const own = start('hostile.ts')
+    expect(await valueOf(own, { do: 'pollute' })).toEqual({ runs: 1 })
+    expect(await valueOf(own, { do: 'ok' })).toEqual({ runs: 2 })
+    expect(({} as { status?: string }).status).toBeUndefined()
   })
 
   test('a forged message to the parent thread is not a reply', async () => {
@@ -224,26 +172,6 @@ describe('a hostile function fails alone, and the next invocation works', () => 
 })
 
 describe('instances', () => {
-  test('one invocation at a time runs in an instance; more instances start on demand up to the limit', async () => {
-    const runner = start('hostile.ts', 'handler', {
-      limits: { maxInstances: 2 },
-    })
-    const results = await Promise.all([1, 2, 3, 4, 5].map(() => invoke(runner, { do: 'ok' })))
-    const runs = results.map((each) => (each.kind === 'returned' ? (each.value as { runs: number }).runs : 0))
-    expect(results.filter((each) => each.coldStart).length).toBeLessThanOrEqual(2)
-    expect(runs.reduce((a, b) => a + b)).toBeGreaterThanOrEqual(1 + 2 + 1 + 2 + 3)
-  })
-
-  test('with all instances busy and the queue full an invocation is throttled', async () => {
-    const runner = start('hostile.ts', 'handler', { limits: { maxInstances: 1, maxQueued: 1 } })
-    await valueOf(runner, { do: 'ok' })
-    const hanging = invoke(runner, { do: 'never reply' }, 100)
-    const waiting = invoke(runner, { do: 'ok' })
-    expect(await invoke(runner, { do: 'ok' })).toMatchObject({ kind: 'failed', because: 'throttled' })
-    expect(await hanging).toMatchObject({ because: 'timeout' })
-    expect(await waiting).toMatchObject({ kind: 'returned' })
-  })
-
   test('an invocation waits for a free instance for a limited time', async () => {
     const runner = start('hostile.ts', 'handler', { limits: { maxInstances: 1, maxWaitMs: 50 } })
     await invoke(runner, { do: 'ok' })
@@ -255,22 +183,6 @@ describe('instances', () => {
   test('a module that never finishes loading is given up', async () => {
     const runner = start('endless-load.ts', 'handler', { initTimeoutMs: 100 })
     expect(await invoke(runner, {})).toMatchObject({ because: 'timeout' })
-  })
-
-  test('dispose ends running invocations, and later ones fail', async () => {
-    const runner = start('hostile.ts')
-    await valueOf(runner, { do: 'ok' })
-    const running = invoke(runner, { do: 'never reply' }, 10_000)
-    await runner.dispose()
-    expect(await running).toMatchObject({ kind: 'failed', because: 'threw' })
-    expect(await invoke(runner, { do: 'ok' })).toMatchObject({ kind: 'failed', because: 'threw' })
-  })
-
-  test('a retired function still answers late callers', async () => {
-    const runner = start('hostile.ts')
-    await valueOf(runner, { do: 'ok' })
-    await runner.retire()
-    expect(await valueOf(runner, { do: 'ok' })).toEqual({ runs: 1 })
   })
 })
 

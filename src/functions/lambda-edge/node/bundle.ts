@@ -2,15 +2,28 @@
 import { basename, dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { BuildFailure, BuildOptions, Message, OutputFile } from 'esbuild'
+import { openThread } from './thread.ts'
 import type { Bundle } from './protocol.ts'
+import type { Program, ProgramOutcome } from '../vessel.ts'
 
 /** `inputs` are the absolute paths whose change may change the outcome. */
-export type BundleOutcome =
+type BundleOutcome =
   | { readonly kind: 'bundled'; readonly bundle: Bundle; readonly inputs: readonly string[] }
   | { readonly kind: 'broken'; readonly reason: string; readonly inputs: readonly string[] }
 
-/** Never rejects. */
-export async function bundleFunction(file: string): Promise<BundleOutcome> {
+/** Bundles a Node.js function. Never rejects. */
+export async function loadNodeProgram(file: string, exportName: string): Promise<ProgramOutcome> {
+  const outcome = await bundleFunction(file)
+  if (outcome.kind === 'broken') return outcome
+  const { bundle, inputs } = outcome
+  const program: Program = {
+    parts: new Map([['bundle', bundle.code]]),
+    open: (launch, events) => openThread(bundle, exportName, launch, events),
+  }
+  return { kind: 'built', program, inputs }
+}
+
+async function bundleFunction(file: string): Promise<BundleOutcome> {
   const asModule = await buildAs('module', file)
   // A CommonJS file stays one: it may rely on sloppy mode, which modules do not have.
   if (asModule.kind === 'bundled' && !asModule.isCommonJs) return asModule

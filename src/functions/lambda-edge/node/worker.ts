@@ -3,7 +3,8 @@ import { registerHooks } from 'node:module'
 import { parentPort } from 'node:worker_threads'
 import { captureOutput } from './output.ts'
 import { describeError, toJson } from './result.ts'
-import type { Bundle, InvokeMessage, StartMessage, StaticContext, ThreadMessage } from './protocol.ts'
+import type { Bundle, StartMessage } from './protocol.ts'
+import type { InvokeMessage, StaticContext, VesselMessage } from '../vessel.ts'
 
 type Handler = (event: unknown, context: object, callback: Callback) => unknown
 type Callback = (error?: unknown, result?: unknown) => void
@@ -14,8 +15,8 @@ const now = performance.now.bind(performance)
 
 parentPort?.once('message', (start: StartMessage) => {
   const { port } = start
-  const post = port.postMessage.bind(port) as (message: ThreadMessage) => void
-  const output = captureOutput((line) => post({ kind: 'line', line }))
+  const post = port.postMessage.bind(port) as (message: VesselMessage) => void
+  const output = captureOutput((level, text) => post({ kind: 'line', level, text }))
   load(start.bundle, start.exportName).then(
     (handler) => {
       serve(handler, start, output)
@@ -60,7 +61,7 @@ function serve(
   output: { startInvocation(): void; flush(): void },
 ): void {
   const { port } = start
-  const post = port.postMessage.bind(port) as (message: ThreadMessage) => void
+  const post = port.postMessage.bind(port) as (message: VesselMessage) => void
   const ref = port.ref.bind(port)
   const unref = port.unref.bind(port)
   let onIdle: (() => void) | null = null
@@ -79,7 +80,7 @@ function serve(
       if (waits) onIdle = settle
       else settle()
     }
-    const reply = (answer: ThreadMessage): void => {
+    const reply = (answer: VesselMessage): void => {
       onIdle = null
       ref()
       output.flush()

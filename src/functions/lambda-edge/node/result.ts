@@ -1,12 +1,12 @@
 // What a handler returned or threw, in the form in which it leaves the thread.
 import { inspect } from 'node:util'
-import { NOT_AN_OBJECT } from '../failures.ts'
-import type { ThreadMessage } from './protocol.ts'
+import { NOT_AN_OBJECT } from '../../failures.ts'
+import type { VesselMessage } from '../vessel.ts'
 
 const { stringify } = JSON
 
 /** The result as JSON: undefined fields vanish, dates become strings. */
-export function toJson(id: number, value: unknown, maxBytes: number): ThreadMessage {
+export function toJson(id: number, value: unknown, maxBytes: number): VesselMessage {
   let json: string | undefined
   try {
     json = stringify(value)

@@ -1,0 +1,19 @@
+// What a function's thread needs to start; types only, as both sides import it.
+import type { MessagePort } from 'node:worker_threads'
+import type { StaticContext } from '../vessel.ts'
+
+/** A module made of a function's file and all it imports. */
+export interface Bundle {
+  readonly code: string
+  readonly format: 'module' | 'commonjs'
+  /** The URL the code is loaded under: beside the user's file, so that what stays outside the bundle is found. */
+  readonly url: string
+}
+
+/** The first message: everything a thread needs, and the port on which all other messages travel. */
+export interface StartMessage {
+  readonly port: MessagePort
+  readonly bundle: Bundle
+  readonly exportName: string
+  readonly context: StaticContext
+}

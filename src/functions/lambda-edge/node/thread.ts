@@ -1,0 +1,126 @@
+// A worker thread that runs a Node.js function, with an eye on the memory it takes outside of its heap.
+import { MessageChannel, Worker, receiveMessageOnPort } from 'node:worker_threads'
+import { describeError } from './result.ts'
+import type { MessagePort } from 'node:worker_threads'
+import type { Bundle, StartMessage } from './protocol.ts'
+import type { InvokeMessage, Launch, Vessel, VesselEvents, VesselMessage } from '../vessel.ts'
+
+// Runs as TypeScript from src and as JavaScript from dist.
+const WORKER_FILE = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url)
+
+const MIB = 1024 * 1024
+/** How often threads at work are looked at, and so how long one may take memory unseen. */
+const LOOK_MS = 25
+/** What Node.js itself takes. */
+const SLACK_MB = 32
+
+/** Starts a thread that loads the bundle. */
+export function openThread(bundle: Bundle, exportName: string, launch: Launch, events: VesselEvents): Vessel {
+  return new Thread(bundle, exportName, launch, events)
+}
+
+class Thread implements Vessel {
+  readonly worker: Worker
+  /** The look at which it was at work already. */
+  seenAtWork = false
+  #events: VesselEvents
+  #port: MessagePort
+  #post: (message: InvokeMessage) => void
+  #memoryMb: number
+  #fault: string | null = null
+  #isEnded = false
+  #exited: Promise<void>
+
+  constructor(bundle: Bundle, exportName: string, launch: Launch, events: VesselEvents) {
+    this.#events = events
+    this.#memoryMb = launch.memoryMb
+    this.worker = new Worker(WORKER_FILE, {
+      name: launch.context.functionName,
+      env: launch.environment,
+      execArgv: ['--enable-source-maps', '--disable-warning=ExperimentalWarning'],
+      resourceLimits: { maxOldGenerationSizeMb: launch.memoryMb },
+      // Not shown and not read, as reading keeps the process alive: the thread turns output into log lines itself.
+      stdout: true,
+      stderr: true,
+    })
+    this.#exited = new Promise((resolve) => this.worker.once('exit', () => resolve()))
+    this.worker.on('error', (error) => (this.#fault = describeError(error)))
+    this.worker.on('exit', (code) => this.#onExit(code))
+    const { port1, port2 } = new MessageChannel()
+    this.#port = port1
+    this.#post = port1.postMessage.bind(port1)
+    port1.on('message', (message: VesselMessage) => this.#receive(message))
+    const start: StartMessage = { port: port2, bundle, exportName, context: launch.context }
+    this.worker.postMessage(start, [port2])
+    port1.unref()
+    this.worker.unref()
+    watchMemory(this)
+  }
+
+  send(message: InvokeMessage): void {
+    watchMemory(this)
+    this.#post(message)
+  }
+
+  end(): Promise<void> {
+    this.#leave()
+    void this.worker.terminate()
+    return this.#exited
+  }
+
+  /** Buffers live outside of the heap, which V8 limits: they are counted here. */
+  async look(): Promise<void> {
+    const { used_heap_size, external_memory } = await this.worker.getHeapStatistics()
+    if (this.#isEnded || used_heap_size + external_memory <= (this.#memoryMb + SLACK_MB) * MIB) return
+    this.#leave()
+    void this.worker.terminate()
+    this.#events.onExit(`the function used more than its ${this.#memoryMb} MB of memory`)
+  }
+
+  #receive(message: VesselMessage): void {
+    if (message.kind !== 'line') atWork.delete(this)
+    if (!this.#isEnded) this.#events.onMessage(message)
+  }
+
+  #onExit(code: number): void {
+    if (this.#isEnded) return
+    // The last words may still be on their way.
+    for (
+      let last = receiveMessageOnPort(this.#port);
+      last !== undefined;
+      last = receiveMessageOnPort(this.#port)
+    ) {
+      this.#receive(last.message as VesselMessage)
+    }
+    this.#leave()
+    this.#events.onExit(this.#fault ?? `the function ended its process with exit code ${code}`)
+  }
+
+  #leave(): void {
+    this.#isEnded = true
+    atWork.delete(this)
+    this.#port.close()
+  }
+}
+
+const atWork = new Set<Thread>()
+let timer: NodeJS.Timeout | null = null
+
+/** Most invocations end before the first look. */
+function watchMemory(thread: Thread): void {
+  thread.seenAtWork = false
+  atWork.add(thread)
+  timer ??= setInterval(lookAtAll, LOOK_MS).unref()
+}
+
+function lookAtAll(): void {
+  if (atWork.size === 0 && timer !== null) {
+    clearInterval(timer)
+    timer = null
+  }
+  for (const thread of atWork) {
+    // A thread that ends meanwhile has no statistics.
+    if (thread.seenAtWork) thread.look().catch(() => {})
+    thread.seenAtWork = true
+  }
+}

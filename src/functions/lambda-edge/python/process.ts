@@ -1,0 +1,178 @@
+// A python3 process that runs one instance of a function; its prints cannot reach what it says to the proxy.
+import { spawn } from 'node:child_process'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { LineReader } from './lines.ts'
+import type { ChildProcess } from 'node:child_process'
+import type { Duplex, Readable } from 'node:stream'
+import type { InvokeMessage, Launch, Vessel, VesselEvents, VesselMessage } from '../vessel.ts'
+
+export const RUNTIME_FILE = fileURLToPath(new URL('./runtime.py', import.meta.url))
+
+/** -B: a stale .pyc must not stand in for a file that was saved twice within a second. */
+export const PYTHON_FLAGS = ['-B', '-X', 'utf8'] as const
+
+/** More than any message has: results are cut in the process. */
+const MAX_MESSAGE_BYTES = 16 * 1024 * 1024
+/** What a process and its children write past sys.stdout, per invocation. */
+const MAX_RAW_LINES = 100
+const MAX_RAW_LINE_BYTES = 10_000
+/** How long the last words of a process that has ended are waited for. */
+const LAST_WORDS_MS = 200
+
+const SAYS = new Set<VesselMessage['kind']>(['ready', 'unloadable', 'line', 'failed', 'inputs'])
+
+/** Starts an interpreter that loads the file. */
+export function openProcess(
+  interpreter: string,
+  file: string,
+  exportName: string,
+  launch: Launch,
+  events: VesselEvents,
+): Vessel {
+  return new PythonProcess(interpreter, file, exportName, launch, events)
+}
+
+class PythonProcess implements Vessel {
+  #child: ChildProcess
+  #channel: Duplex
+  #events: VesselEvents
+  #rawLines = 0
+  #isEnded = false
+  #closed: Promise<void>
+
+  constructor(interpreter: string, file: string, exportName: string, launch: Launch, events: VesselEvents) {
+    this.#events = events
+    // 3: messages. 4: never written; it ends with this process, however that ends.
+    this.#child = spawn(interpreter, [...PYTHON_FLAGS, RUNTIME_FILE], {
+      cwd: dirname(file),
+      env: launch.environment,
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
+      // A group of its own: Ctrl-C on the terminal is ours, and one signal ends what the function has started.
+      detached: process.platform !== 'win32',
+    })
+    const [, stdout, stderr, channel, lifeline] = this.#child.stdio as unknown as [
+      null,
+      Readable,
+      Readable,
+      Duplex,
+      Duplex,
+    ]
+    this.#channel = channel
+    this.#closed = new Promise((resolve) => {
+      this.#child.once('close', resolve)
+      this.#child.once('error', () => resolve())
+      this.#child.once('exit', () => setTimeout(resolve, LAST_WORDS_MS).unref())
+    })
+    this.#child.once('error', (error) =>
+      this.#onExit(`${interpreter} could not be started: ${error.message}`),
+    )
+    this.#child.once('exit', () => this.#killGroup())
+    void this.#closed.then(() => this.#onExit(describeExit(this.#child)))
+    this.#read(stdout, stderr, channel)
+    for (const stream of [stdout, stderr, channel, lifeline]) {
+      stream.on('error', () => {})
+      ;(stream as Partial<{ unref(): void }>).unref?.()
+    }
+    this.#child.unref()
+    const { context, memoryMb } = launch
+    const start = { file, handler: exportName, context: toSnakeCase(context), memoryMb }
+    this.#channel.write(`${JSON.stringify(start)}\n`)
+  }
+
+  send({ id, event, requestId, deadlineMs, maxResultBytes }: InvokeMessage): void {
+    this.#rawLines = 0
+    this.#channel.write(`${id}\t${deadlineMs}\t${maxResultBytes}\t${requestId}\t${event}\n`)
+  }
+
+  end(): Promise<void> {
+    this.#isEnded = true
+    this.#killGroup()
+    this.#channel.destroy()
+    return this.#closed
+  }
+
+  #read(stdout: Readable, stderr: Readable, channel: Duplex): void {
+    const messages = new LineReader(MAX_MESSAGE_BYTES, (line, isWhole) => {
+      if (isWhole) this.#receive(line)
+      else this.#child.kill('SIGKILL')
+    })
+    channel.on('data', (chunk: Buffer) => messages.push(chunk))
+    for (const stream of [stdout, stderr]) {
+      const raw = new LineReader(MAX_RAW_LINE_BYTES, (line) => this.#onRawLine(line))
+      stream.on('data', (chunk: Buffer) => raw.push(chunk))
+      stream.on('end', () => raw.end())
+    }
+  }
+
+  #onRawLine(text: string): void {
+    this.#rawLines++
+    if (this.#isEnded || this.#rawLines > MAX_RAW_LINES) return
+    this.#events.onMessage({
+      kind: 'line',
+      level: null,
+      text: this.#rawLines === MAX_RAW_LINES ? '(more lines are left out)' : text,
+    })
+  }
+
+  /** `R7 {…}` is the result of invocation 7, all else is a message as JSON. */
+  #receive(line: string): void {
+    if (this.#isEnded) return
+    if (line.charCodeAt(0) !== 82 /* R */) {
+      const message = parseMessage(line)
+      if (message?.kind === 'failed') this.#settle(message)
+      else if (message !== null) this.#events.onMessage(message)
+      return
+    }
+    const space = line.indexOf(' ')
+    this.#settle({ kind: 'returned', id: Number(line.slice(1, space)), json: line.slice(space + 1) })
+  }
+
+  /** What the function wrote past sys.stdout before it replied is there by now, yet may be read after the reply. */
+  #settle(message: VesselMessage): void {
+    setImmediate(() => {
+      if (!this.#isEnded) this.#events.onMessage(message)
+    })
+  }
+
+  #onExit(detail: string): void {
+    if (this.#isEnded) return
+    this.#isEnded = true
+    this.#events.onExit(detail)
+  }
+
+  #killGroup(): void {
+    const { pid } = this.#child
+    if (pid === undefined) return
+    try {
+      if (process.platform === 'win32') this.#child.kill('SIGKILL')
+      else process.kill(-pid, 'SIGKILL')
+    } catch {
+      // It has ended already.
+    }
+  }
+}
+
+function parseMessage(line: string): VesselMessage | null {
+  try {
+    const message = JSON.parse(line) as VesselMessage
+    return SAYS.has(message.kind) ? message : null
+  } catch {
+    return null
+  }
+}
+
+function describeExit({ exitCode, signalCode }: ChildProcess): string {
+  return signalCode === null
+    ? `the function ended its process with exit code ${exitCode}`
+    : `the function's process was ended by ${signalCode}`
+}
+
+function toSnakeCase(fields: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [
+      name.replace(/[A-Z]+/g, (capitals) => `_${capitals.toLowerCase()}`),
+      value,
+    ]),
+  )
+}

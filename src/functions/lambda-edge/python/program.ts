@@ -1,0 +1,89 @@
+// A Python file as a program: the interpreter is found, the file is checked, nothing of it runs.
+import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { delimiter } from 'node:path'
+import { PYTHON_FLAGS, RUNTIME_FILE, openProcess } from './process.ts'
+import type { Program, ProgramOutcome } from '../vessel.ts'
+
+export interface PythonSource {
+  readonly file: string
+  readonly exportName: string
+  /** The interpreter: a path, or a name that is looked up on PATH. */
+  readonly python: string
+  /** Files of the function that are known from earlier runs. */
+  readonly inputs: readonly string[]
+}
+
+const CHECK_TIMEOUT_MS = 10_000
+
+/** Checks a Python function. Never rejects. */
+export async function loadPythonProgram(source: PythonSource): Promise<ProgramOutcome> {
+  const { file, exportName, python } = source
+  const inputs = [...new Set([file, ...source.inputs])]
+  const checked = await check(python, file)
+  if (typeof checked === 'string') return { kind: 'broken', reason: checked, inputs }
+  if (checked.error !== null) return { kind: 'broken', reason: checked.error, inputs }
+  // The interpreter itself, where `python` is a script that picks one.
+  const { executable } = checked
+  const parts = new Map([['interpreter', executable]])
+  await addHashes(parts, inputs)
+  const program: Program = {
+    parts,
+    open: (launch, events) =>
+      openProcess(executable, file, exportName, launch, {
+        ...events,
+        onMessage(message) {
+          if (message.kind === 'inputs') void addHashes(parts, message.paths)
+          events.onMessage(message)
+        },
+      }),
+  }
+  return { kind: 'built', program, inputs }
+}
+
+interface Checked {
+  readonly executable: string
+  readonly version: string
+  readonly error: string | null
+}
+
+function check(python: string, file: string): Promise<Checked | string> {
+  return new Promise((resolve) => {
+    const options = { timeout: CHECK_TIMEOUT_MS, windowsHide: true }
+    execFile(python, [...PYTHON_FLAGS, RUNTIME_FILE, '--check', file], options, (error, stdout, stderr) => {
+      if (error !== null) resolve(explain(python, error, stderr))
+      else resolve(parseChecked(python, stdout))
+    })
+  })
+}
+
+function parseChecked(python: string, stdout: string): Checked | string {
+  try {
+    const checked = JSON.parse(stdout) as Checked
+    return { ...checked, executable: checked.executable === '' ? python : checked.executable }
+  } catch {
+    return `${python} is not a Python 3 interpreter; name one with --python PATH`
+  }
+}
+
+function explain(python: string, error: Error & { code?: unknown }, stderr: string): string {
+  const where = /[/\\]/.test(python)
+    ? ''
+    : ` on PATH (${process.env['PATH']?.split(delimiter).length ?? 0} folders)`
+  if (error.code === 'ENOENT') {
+    return `Python is missing: there is no ${python}${where}; install Python 3, or name an interpreter with --python PATH`
+  }
+  const said = stderr.trim().split('\n').at(-1) ?? ''
+  return `${python} cannot be used: ${said === '' ? error.message : said}; name another with --python PATH`
+}
+
+/** A file that is gone has the hash of nothing. */
+async function addHashes(parts: Map<string, string>, paths: readonly string[]): Promise<void> {
+  await Promise.all(
+    paths.map(async (path) => {
+      const content = await readFile(path).catch(() => '')
+      parts.set(path, createHash('sha256').update(content).digest('hex'))
+    }),
+  )
+}

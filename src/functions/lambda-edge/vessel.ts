@@ -1,0 +1,67 @@
+// What runs a function's code, a thread or a process, and what is said between it and the proxy; types only.
+
+/** The fields of the handler's context argument that stay the same. */
+export interface StaticContext {
+  readonly functionName: string
+  readonly functionVersion: string
+  readonly invokedFunctionArn: string
+  readonly memoryLimitInMB: string
+  readonly logGroupName: string
+  readonly logStreamName: string
+}
+
+/** What a vessel finds besides the code. */
+export interface Launch {
+  readonly context: StaticContext
+  readonly environment: Readonly<Record<string, string>>
+  readonly memoryMb: number
+}
+
+export interface InvokeMessage {
+  readonly id: number
+  /** The event as JSON. */
+  readonly event: string
+  readonly requestId: string
+  readonly deadlineMs: number
+  readonly maxResultBytes: number
+}
+
+export type VesselMessage =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'unloadable'; readonly detail: string }
+  /** Sent at once, so that the lines of a function that hangs or exits arrive, too. Plain output has no level. */
+  | { readonly kind: 'line'; readonly level: string | null; readonly text: string }
+  /** `json` is the text of a JSON object. */
+  | { readonly kind: 'returned'; readonly id: number; readonly json: string }
+  | {
+      readonly kind: 'failed'
+      readonly id: number
+      readonly because: 'threw' | 'invalid' | 'too-large'
+      readonly detail: string
+    }
+  /** Files that the code was found to be made of while it ran. */
+  | { readonly kind: 'inputs'; readonly paths: readonly string[] }
+
+export interface VesselEvents {
+  onMessage(message: VesselMessage): void
+  /** It ended by itself; at most once, and never after `end`. */
+  onExit(detail: string): void
+}
+
+export interface Vessel {
+  send(message: InvokeMessage): void
+  /** Ends it at once, whatever it does; resolves when it is gone. */
+  end(): Promise<void>
+}
+
+/** Code that is ready to run. */
+export interface Program {
+  /** What it is made of, by name; more may become known while it runs. */
+  readonly parts: ReadonlyMap<string, string>
+  open(launch: Launch, events: VesselEvents): Vessel
+}
+
+/** `inputs` are the absolute paths whose change may change the outcome. */
+export type ProgramOutcome =
+  | { readonly kind: 'built'; readonly program: Program; readonly inputs: readonly string[] }
+  | { readonly kind: 'broken'; readonly reason: string; readonly inputs: readonly string[] }
