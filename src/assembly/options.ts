@@ -14,6 +14,10 @@ export interface PocketfrontOptions {
   readonly origins?: Readonly<Record<string, string>> | string | readonly string[]
   /** `ARN-or-name=FILE`, as --lambda takes them. */
   readonly lambdas?: readonly string[]
+  /** Interpreter of Python functions; default: that of the active virtual environment, else python3 on PATH. */
+  readonly python?: string
+  /** Seconds a Lambda@Edge function may take; default 30 for both kinds of events. */
+  readonly lambdaTimeouts?: { readonly viewer?: number; readonly origin?: number }
   /** `ARN-or-name=FILE`, as --function takes them. */
   readonly functions?: readonly string[]
   /**

@@ -8,6 +8,7 @@ import { Sites } from './sites.ts'
 import type { LoadResult } from '../config/load.ts'
 import type { Admin } from '../control/admin.ts'
 import type { EdgePlace } from '../edge/visit.ts'
+import { selectPython } from '../functions/lambda-edge/python/interpreter.ts'
 import { createFunctionRegistry } from '../functions/registry.ts'
 import type { SteerableClock } from '../message/clock.ts'
 import { PocketfrontError } from '../model/errors.ts'
@@ -61,6 +62,9 @@ export function createSystem(options: PocketfrontOptions, first: Loaded): System
     watch: options.watch ?? false,
     log: createFunctionLog(logger),
     region: defaultPlace.region,
+    python: selectPython(options.python, options.env ?? process.env, process.platform),
+    viewerTimeoutMs: toMilliseconds(options.lambdaTimeouts?.viewer),
+    originTimeoutMs: toMilliseconds(options.lambdaTimeouts?.origin),
   })
   // Bundled ahead of the first request, and a broken file is told at start.
   registry.prepare().then(
@@ -143,6 +147,10 @@ export function createSystem(options: PocketfrontOptions, first: Loaded): System
       await pools.destroy()
     },
   }
+}
+
+function toMilliseconds(seconds: number | undefined): number | undefined {
+  return seconds === undefined ? undefined : seconds * 1000
 }
 
 function toBudgets(options: PocketfrontOptions): Budgets {

@@ -9,6 +9,9 @@ export interface RunArguments {
   readonly config: readonly string[]
   readonly origin: readonly string[]
   readonly lambda: readonly string[]
+  readonly python?: string
+  readonly lambdaViewerTimeout: number
+  readonly lambdaOriginTimeout: number
   readonly port: number
   readonly adminPort: number
   readonly host: string
@@ -102,6 +105,9 @@ function createCommand(version: string): Command {
         'code of a Lambda@Edge function; NAME is its name or ARN',
       ).argParser(collect),
     )
+    .addOption(new Option('--python <path>', 'interpreter of Python functions; python3 on PATH'))
+    .addOption(seconds('--lambda-viewer-timeout <seconds>', 'what a function on a viewer event may take'))
+    .addOption(seconds('--lambda-origin-timeout <seconds>', 'what a function on an origin event may take'))
     .addOption(port('-p, --port <number>', 'port for viewers; 0 picks a free one', 8080))
     .addOption(port('--admin-port <number>', 'port for the clock, traces, metrics, on 127.0.0.1 only', 8081))
     .addOption(
@@ -146,6 +152,13 @@ function port(flags: string, description: string, usual: number): Option {
   return new Option(flags, description)
     .argParser((text) => orInvalid(parseCount(text, 65_535), 'a port from 0 to 65535'))
     .default(usual)
+}
+
+/** (Developer Guide, 'Quotas on Lambda@Edge'): 30 seconds; 5 for viewer events until 2025. */
+function seconds(flags: string, description: string): Option {
+  return new Option(flags, description)
+    .argParser((text) => orInvalid(parseCount(text, 900) || null, 'whole seconds from 1 to 900'))
+    .default(30)
 }
 
 function size(flags: string, description: string, usual: number, usualText: string): Option {

@@ -49,6 +49,8 @@ function toOptions(args: RunArguments, demo: Demo | null): PocketfrontOptions {
     ...(config.length > 0 && { config }),
     origins: [...(demo?.origins ?? []), ...args.origin],
     lambdas: args.lambda,
+    ...(args.python !== undefined && { python: args.python }),
+    lambdaTimeouts: { viewer: args.lambdaViewerTimeout, origin: args.lambdaOriginTimeout },
     cwd: process.cwd(),
     env: process.env,
     port: args.port,

@@ -10,6 +10,8 @@ test('without arguments the demo runs on the usual ports', () => {
       config: [],
       origin: [],
       lambda: [],
+      lambdaViewerTimeout: 30,
+      lambdaOriginTimeout: 30,
       port: 8080,
       adminPort: 8081,
       host: '127.0.0.1',
@@ -34,6 +36,8 @@ test.each([
     argv: ['--origin', 'site=./dist', 'a.yaml', '--origin', 'http://localhost:3000'],
     run: { origin: ['site=./dist', 'http://localhost:3000'], config: ['a.yaml'] },
   },
+  { argv: ['--python', 'venv/bin/python'], run: { python: 'venv/bin/python' } },
+  { argv: ['--lambda-viewer-timeout', '5'], run: { lambdaViewerTimeout: 5 } },
   { argv: ['--lambda', 'a=x.mjs', '-l', 'b=y.mjs'], run: { lambda: ['a=x.mjs', 'b=y.mjs'] } },
   { argv: ['--port=0', '--admin-port', '9000'], run: { port: 0, adminPort: 9000 } },
   {

@@ -343,7 +343,14 @@ describe('the account of a run', () => {
       },
     ])
     expect(log).toEqual([
-      { kind: 'line', functionName: 'edge', event: 'viewer-request', requestId: 'request-id-1', line: 'hi' },
+      {
+        kind: 'line',
+        functionName: 'edge',
+        event: 'viewer-request',
+        requestId: 'request-id-1',
+        level: 'INFO',
+        line: here.trace.functions![0]!.logs[0],
+      },
     ])
   })
 
