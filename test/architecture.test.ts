@@ -53,6 +53,9 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   yaml: ['config'],
   chokidar: ['config', 'functions'],
   esbuild: ['functions'],
+  acorn: ['functions'],
+  'acorn-walk': ['functions'],
+  '@jitl/quickjs-wasmfile-release-sync': ['functions'],
   pino: ['observe', 'assembly', 'cli'],
   commander: ['cli'],
 }
