@@ -71,6 +71,7 @@ function toHandle(
     get loaded() {
       return system.loaded
     },
+    pop: system.ports.defaultPlace.pop,
     clock,
     traces: admin.traces,
     budgets,

@@ -58,6 +58,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   '@jitl/quickjs-wasmfile-release-sync': ['functions'],
   pino: ['observe', 'assembly', 'cli'],
   commander: ['cli'],
+  'mmdb-lib': ['viewer'],
 }
 
 /** The files that stand between us and the machine's clock and dice. */

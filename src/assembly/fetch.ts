@@ -5,14 +5,16 @@ import { pipeline } from 'node:stream/promises'
 import type { Pocketfront } from './options.ts'
 
 /**
- * Resolves paths against the data port; `host` and `pop` choose distribution and POP. With `host` redirects are not
+ * Resolves paths against the data port; `host` chooses the distribution; `pop`, `viewerIp` and `viewerCountry` say where the viewer is. With `host` redirects are not
  * followed, since they would lead elsewhere.
  */
 export function toFetch(base: string): Pocketfront['fetch'] {
   return (path, init = {}) => {
-    const { host, pop, ...rest } = init
+    const { host, pop, viewerIp, viewerCountry, ...rest } = init
     const request = new Request(new URL(path, base), rest)
     if (pop !== undefined) request.headers.set('x-pocketfront-pop', pop)
+    if (viewerIp !== undefined) request.headers.set('x-pocketfront-viewer-ip', viewerIp)
+    if (viewerCountry !== undefined) request.headers.set('x-pocketfront-viewer-country', viewerCountry)
     return host === undefined ? fetch(request) : fetchAs(host, request)
   }
 }

@@ -34,8 +34,12 @@ export interface PocketfrontOptions {
   readonly adminPort?: number | null
   /** Address of the data port; default 127.0.0.1. The admin port always listens on loopback. */
   readonly host?: string
-  /** POP of viewers that do not choose one; default FRA56. */
+  /** POP of viewers of whom nothing is known; default: the nearest to `viewerCountry`, or FRA56. */
   readonly pop?: string
+  /** Country of viewers with a private address, as ISO 3166-1 alpha-2; default: none. */
+  readonly viewerCountry?: string
+  /** The request headers x-pocketfront-* count from every address, not from loopback alone; default false. */
+  readonly trustViewerHeaders?: boolean
   readonly clock?: SteerableClock
   /** The dice, from 0 up to 1: which responses are sampled for Server-Timing; default Math.random. */
   readonly random?: () => number
@@ -85,6 +89,8 @@ export interface Pocketfront {
   readonly adminUrl: string | null
   readonly adminPort: number | null
   readonly loaded: LoadedConfiguration
+  /** POP of viewers of whom nothing is known, where the price class allows it. */
+  readonly pop: string
   readonly clock: SteerableClock
   readonly traces: TraceStore
   /** Memory budgets in bytes. */
@@ -94,10 +100,15 @@ export interface Pocketfront {
     readonly shield: number
     readonly largestObject: number
   }
-  /** fetch() against {@link url}; with one distribution the Host is fine as it is, `host` picks another. */
+  /** fetch() against {@link url}; with one distribution the Host is fine as it is, `host` picks another, the rest the viewer's place. */
   fetch(
     path: string,
-    init?: RequestInit & { readonly host?: string; readonly pop?: string },
+    init?: RequestInit & {
+      readonly host?: string
+      readonly pop?: string
+      readonly viewerIp?: string
+      readonly viewerCountry?: string
+    },
   ): Promise<Response>
   invalidate(paths: string | readonly string[], distributionId?: string): InvalidationReceipt[]
   /** Empties every cache. */

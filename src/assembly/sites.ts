@@ -8,7 +8,7 @@ import { PocketfrontError } from '../model/errors.ts'
 import { QUOTAS } from '../model/quotas.ts'
 
 /** What compiling needs, and where ids come from. */
-export interface SitesParts extends Pick<CompileParts, 'hooksFor' | 'originFor'> {
+export interface SitesParts extends Pick<CompileParts, 'hooksFor' | 'originFor' | 'placing'> {
   readonly viaHost: () => string
   readonly requestId: () => string
   readonly clock: Clock
@@ -26,9 +26,9 @@ export class Sites {
 
   /** Compiles beside what is served and returns it; the caller swaps. */
   compile(deployment: Deployment): readonly CompiledDistribution[] {
-    const { hooksFor, originFor } = this.#parts
+    const { hooksFor, originFor, placing } = this.#parts
     return deployment.Distributions.map((distribution) =>
-      compileDistribution(distribution, { hooksFor, originFor, ...this.#keptFor(distribution.Id) }),
+      compileDistribution(distribution, { hooksFor, originFor, placing, ...this.#keptFor(distribution.Id) }),
     )
   }
 

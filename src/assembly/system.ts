@@ -5,6 +5,7 @@ import { Network, type Budgets } from './network.ts'
 import type { LoadedConfiguration, PocketfrontOptions } from './options.ts'
 import { createOriginFactory } from './origins.ts'
 import { Sites } from './sites.ts'
+import { createViewers } from './viewers.ts'
 import type { LoadResult } from '../config/load.ts'
 import type { Admin } from '../control/admin.ts'
 import type { EdgePlace } from '../edge/visit.ts'
@@ -24,7 +25,6 @@ import { compileRouter } from '../viewer/route.ts'
 
 const MIB = 1024 * 1024
 const DEFAULTS = {
-  pop: 'FRA56',
   edgeMemory: 128 * MIB,
   regionalMemory: 512 * MIB,
   shieldMemory: 512 * MIB,
@@ -55,7 +55,8 @@ export function createSystem(options: PocketfrontOptions, first: Loaded): System
   const requestId = randomRequestIds()
   const budgets = toBudgets(options)
   const network = new Network(budgets)
-  const defaultPlace = findPlace(network, options.pop ?? DEFAULTS.pop)
+  const viewers = createViewers(options, logger)
+  const defaultPlace = findPlace(network, viewers.defaultPop)
   const pools = new OriginPools(monotonicTick)
   const registry = createFunctionRegistry({
     functions: first.deployment.LambdaFunctions,
@@ -84,6 +85,7 @@ export function createSystem(options: PocketfrontOptions, first: Loaded): System
       access,
       shieldIn: (region) => network.shield(region),
     }),
+    placing: { defaultPop: defaultPlace.pop, placeOf: (code) => findPlace(network, code) },
     viaHost: randomViaHost,
     requestId,
     clock,
@@ -97,6 +99,8 @@ export function createSystem(options: PocketfrontOptions, first: Loaded): System
     router: compileRouter(sites.current),
     defaultPlace,
     placeOf: (code) => network.place(code),
+    locate: viewers.locate,
+    trustViewerHeaders: viewers.trustViewerHeaders,
     clock,
     tick: monotonicTick,
     requestId,

@@ -15,7 +15,10 @@ export interface RunArguments {
   readonly port: number
   readonly adminPort: number
   readonly host: string
-  readonly pop: string
+  /** null: FRA56, or the nearest to viewerCountry. */
+  readonly pop: string | null
+  readonly viewerCountry: string | null
+  readonly trustViewerHeaders: boolean
   readonly watch: boolean
   readonly logLevel: LogLevel
   readonly json: boolean
@@ -38,6 +41,9 @@ export type ParsedArguments =
 const UNSET = {
   origin: [],
   lambda: [],
+  pop: null,
+  viewerCountry: null,
+  trustViewerHeaders: false,
   watch: false,
   json: false,
   quiet: false,
@@ -113,7 +119,16 @@ function createCommand(version: string): Command {
     .addOption(
       new Option('--host <address>', 'address for viewers; 0.0.0.0 in a container').default('127.0.0.1'),
     )
-    .addOption(new Option('--pop <code>', 'edge location of viewers that do not choose one').default('FRA56'))
+    .addOption(
+      new Option('--pop <code>', 'edge location of viewers of unknown place').default(undefined, 'FRA56'),
+    )
+    .addOption(new Option('--viewer-country <code>', 'country of viewers with a private address, such as DE'))
+    .addOption(
+      new Option(
+        '--trust-viewer-headers',
+        'x-pocketfront-* headers count from all addresses, not from loopback alone',
+      ),
+    )
     .addOption(new Option('-w, --watch', 'load changed configuration and functions'))
     .addOption(new Option('--log-level <level>', 'what is logged').choices(LOG_LEVELS).default('info'))
     .addOption(new Option('--json', 'JSON lines in place of text for people'))

@@ -34,7 +34,7 @@ export async function serve(args: RunArguments, version: string): Promise<void> 
     const logger = createLogger({ level: args.logLevel, format, writer, clock })
     front = await createPocketfront({ ...toOptions(args, demo), logger, clock, onReload })
     distributionCount = front.loaded.deployment.Distributions.length
-    reporter.started({ front, version, host: args.host, pop: args.pop, isDemo: demo !== null })
+    reporter.started({ front, version, host: args.host, pop: front.pop, isDemo: demo !== null })
     reporter.stopping(await stop)
   } finally {
     await front?.stop()
@@ -56,7 +56,9 @@ function toOptions(args: RunArguments, demo: Demo | null): PocketfrontOptions {
     port: args.port,
     adminPort: args.adminPort,
     host: args.host,
-    pop: args.pop,
+    ...(args.pop !== null && { pop: args.pop }),
+    ...(args.viewerCountry !== null && { viewerCountry: args.viewerCountry }),
+    trustViewerHeaders: args.trustViewerHeaders,
     watch: args.watch,
     allowRemoteOrigins: args.allowRemoteOrigins,
     edgeMemory: args.edgeMemory,

@@ -141,13 +141,6 @@ export const SUPPORT: readonly SupportRule[] = [
   },
   {
     part: 'distribution',
-    key: 'PriceClass',
-    when: isWord('PriceClass_100', 'PriceClass_200'),
-    handling: 'ignored',
-    detail: 'every edge location can be used',
-  },
-  {
-    part: 'distribution',
     key: 'ContinuousDeploymentPolicyId',
     when: isFilled,
     handling: 'ignored',
@@ -190,13 +183,6 @@ export const SUPPORT: readonly SupportRule[] = [
   },
   {
     part: 'distribution',
-    key: 'GeoRestriction',
-    when: isRestriction,
-    handling: 'ignored',
-    detail: 'viewers of every country are served',
-  },
-  {
-    part: 'distribution',
     key: 'Aliases',
     when: isFilled,
     handling: 'approximated',
@@ -231,10 +217,4 @@ function isEnabled(node: ConfigNode): boolean {
 function isLogging(node: ConfigNode): boolean {
   if (node.kind !== 'map') return false
   return node.entries.has('Enabled') ? isEnabled(node) : node.entries.has('Bucket')
-}
-
-function isRestriction(node: ConfigNode): boolean {
-  const entries = node.kind === 'map' ? node.entries : node.kind === 'list' ? node.extras : null
-  const type = entries?.get('RestrictionType')?.value
-  return type !== undefined && isWord('whitelist', 'blacklist')(type)
 }

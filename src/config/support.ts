@@ -14,8 +14,10 @@ export interface SupportNote {
 }
 
 /** Headers that no request brings along here. (Developer Guide, 'Add CloudFront request headers') */
-const UNKNOWN_HEADERS =
-  /^cloudfront-viewer-(?:asn|cert-.*|city|country|country-name|country-region|country-region-name|ja[34]-fingerprint|latitude|longitude|metro-code|postal-code|time-zone|tls)$/i
+const UNKNOWN_HEADERS = /^cloudfront-viewer-(?:cert-.*|ja[34]-fingerprint|tls)$/i
+/** Headers that the database of address ranges does not know. (the same page) */
+const ASKED_HEADERS =
+  /^cloudfront-viewer-(?:asn|city|country-region|country-region-name|latitude|longitude|metro-code|postal-code|time-zone)$/i
 
 /** The keys that the table and the silent list know for a part. */
 export function supportKeys(part: Part): string[] {
@@ -29,10 +31,9 @@ export class SupportNotes {
   #unknownHeaders = new Map<string, Map<string, string>>()
 
   get notes(): SupportNote[] {
-    const headerNotes = [...this.#unknownHeaders].map(([distribution, names]) => ({
-      distribution,
-      ...toHeaderNote([...names.values()]),
-    }))
+    const headerNotes = [...this.#unknownHeaders].flatMap(([distribution, names]) =>
+      toHeaderNotes([...names.values()]).map((note) => ({ distribution, ...note })),
+    )
     return [...this.#notes, ...headerNotes]
   }
 
@@ -54,7 +55,7 @@ export class SupportNotes {
             policy === null || policy.Headers.behavior === 'allExcept' ? [] : policy.Headers.names,
           )
     for (const name of names) {
-      if (!UNKNOWN_HEADERS.test(name)) continue
+      if (!UNKNOWN_HEADERS.test(name) && !ASKED_HEADERS.test(name)) continue
       const known = this.#unknownHeaders.get(distribution) ?? new Map<string, string>()
       if (!known.has(name.toLowerCase())) known.set(name.toLowerCase(), name)
       this.#unknownHeaders.set(distribution, known)
@@ -69,14 +70,28 @@ export class SupportNotes {
   }
 }
 
-const WHY_UNKNOWN = "nothing is known of a viewer's place and TLS connection"
+type HeaderNote = Omit<SupportNote, 'distribution'>
 
-function toHeaderNote(names: readonly string[]): Omit<SupportNote, 'distribution'> {
-  const [only] = names
-  if (names.length === 1 && only !== undefined) {
-    return { feature: only, handling: 'ignored', detail: `not sent: ${WHY_UNKNOWN}` }
+function toHeaderNotes(names: readonly string[]): HeaderNote[] {
+  const notes: HeaderNote[] = []
+  const unknown = names.filter((name) => UNKNOWN_HEADERS.test(name))
+  if (unknown.length > 0) {
+    notes.push(toHeaderNote(unknown, 'ignored', "not sent: nothing is known of a viewer's TLS connection"))
   }
+  const asked = names.filter((name) => ASKED_HEADERS.test(name))
+  if (asked.length > 0) {
+    notes.push(toHeaderNote(asked, 'approximated', 'sent where the request says x-pocketfront-viewer-…'))
+  }
+  return notes
+}
+
+function toHeaderNote(
+  names: readonly string[],
+  handling: SupportNote['handling'],
+  detail: string,
+): HeaderNote {
+  const [only] = names
+  if (names.length === 1 && only !== undefined) return { feature: only, handling, detail }
   const ends = names.map((name) => name.slice('CloudFront-Viewer-'.length)).join(', ')
-  const detail = `${ends} are not sent: ${WHY_UNKNOWN}`
-  return { feature: 'CloudFront-Viewer-*', handling: 'ignored', detail }
+  return { feature: 'CloudFront-Viewer-*', handling, detail: `${ends} are ${detail}` }
 }

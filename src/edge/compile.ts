@@ -1,6 +1,8 @@
 // A distribution compiled once into tables and closures; the data plane touches nothing else.
 import { compileRegionalSkips } from './route.ts'
 import { compileBehaviors } from '../behaviors/select.ts'
+import { compileGeoRestriction, type GeoCheck } from './geo-restriction.ts'
+import { createPlacing, type Placing, type PlacingParts } from './placing.ts'
 import type { InvalidationSequence } from '../cache/invalidation.ts'
 import type { BehaviorHooks } from '../functions/hooks.ts'
 import type { BehaviorOrigin, CacheRules } from '../message/context.ts'
@@ -59,6 +61,10 @@ export interface CompiledDistribution {
   readonly rootPath: string | null
   /** Custom error pages by the status that they stand in for; null without any. */
   readonly errorPages: ReadonlyMap<number, ErrorPage> | null
+  /** Which edge location a viewer meets. */
+  readonly placing: Placing
+  /** Null when every country is served. */
+  readonly geoCheck: GeoCheck | null
 }
 
 /** A custom error page, and the behavior that fetches it. (API Reference, 'CustomErrorResponse') */
@@ -81,6 +87,7 @@ export interface CompileParts {
   /** Survives a reload, so that invalidations do. */
   readonly invalidations: InvalidationSequence
   readonly via: string
+  readonly placing: PlacingParts
 }
 
 export function compileDistribution(distribution: Distribution, parts: CompileParts): CompiledDistribution {
@@ -99,6 +106,8 @@ export function compileDistribution(distribution: Distribution, parts: CompilePa
     invalidations: parts.invalidations,
     via: parts.via,
     rootPath: distribution.DefaultRootObject === '' ? null : `/${distribution.DefaultRootObject}`,
+    placing: createPlacing(distribution.PriceClass, parts.placing),
+    geoCheck: compileGeoRestriction(distribution.GeoRestriction),
   }
 }
 

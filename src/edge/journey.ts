@@ -27,7 +27,7 @@ export function answerRequest(received: ViewerRequest, visit: Visit): Promise<Vi
   trace.behavior = selected.PathPattern
   trace.behaviorIndex = selected.index
 
-  const refused = refuseRequest(request, selected)
+  const refused = refuseRequest(request, selected, visit.site)
   if (refused !== null) return refuse(refused, request, selected, visit)
   const { viewerRequest } = selected.hooks
   if (viewerRequest !== null) return runViewerRequest(viewerRequest, request, selected, visit)
@@ -135,7 +135,7 @@ export function toOriginRequest(
   selected: CompiledBehavior,
   visit: Visit,
 ): OriginRequest {
-  const facts = { requestId: visit.trace.id, via: visit.site.via, viewerCountry: null }
+  const facts = { requestId: visit.trace.id, via: visit.site.via }
   const forward = key === '' ? selected.forwardUncached : selected.forward
   const { queryString, headers } = forward(request, facts)
   const { method, path, body } = request

@@ -1,5 +1,5 @@
 // Requests that CloudFront refuses before any function or cache sees them.
-import type { CompiledBehavior } from './compile.ts'
+import type { CompiledBehavior, CompiledDistribution } from './compile.ts'
 import type { Failure, ViewerRequest } from '../message/requests.ts'
 import type { DetailedResultType } from '../model/result-types.ts'
 
@@ -13,8 +13,17 @@ export interface Refusal {
   readonly mayBeReplaced?: boolean
 }
 
-/** ('HTTP 403 status code (Invalid method)', 'Request and response behavior for custom origins') */
-export function refuseRequest(request: ViewerRequest, selected: CompiledBehavior): Refusal | null {
+/**
+ * The country first, then what the behavior allows (choice).
+ * ('HTTP 403 status code (Invalid method)', 'Request and response behavior for custom origins')
+ */
+export function refuseRequest(
+  request: ViewerRequest,
+  selected: CompiledBehavior,
+  { geoCheck }: Pick<CompiledDistribution, 'geoCheck'>,
+): Refusal | null {
+  const blocked = geoCheck === null ? null : geoCheck(request.geo)
+  if (blocked !== null) return blocked
   if (!selected.allowedMethods.has(request.method)) {
     const detail = `${request.method} is not among AllowedMethods of behavior ${selected.PathPattern}`
     return refusal(403, METHOD, 'InvalidRequestMethod', detail)

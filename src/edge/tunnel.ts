@@ -20,7 +20,7 @@ export async function openTunnel(received: ViewerRequest, visit: Visit): Promise
   trace.behavior = selected.PathPattern
   trace.behaviorIndex = selected.index
   trace.bypass = 'websocket'
-  const refused = refuseRequest(atRoot, selected)
+  const refused = refuseRequest(atRoot, selected, visit.site)
   if (refused !== null) return { kind: 'answer', answer: fromRefusal(refused, atRoot, selected, visit) }
 
   let request = atRoot

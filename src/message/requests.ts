@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream'
 import type { Body } from './body.ts'
 import type { Headers } from './headers.ts'
 import type { Settlement } from './settlement.ts'
+import type { ViewerGeo } from './viewer-geo.ts'
 import type { DetailedResultType, ResultType } from '../model/result-types.ts'
 
 /** A request as the viewer sent it, or as a viewer-request function changed it. */
@@ -15,6 +16,7 @@ export interface ViewerRequest {
   readonly headers: Headers
   readonly clientIp: string
   readonly clientPort: number
+  readonly geo: ViewerGeo
   readonly httpVersion: '1.0' | '1.1' | '2.0'
   readonly scheme: 'http' | 'https'
   /** The body still to be read; null when there is none. */
@@ -25,8 +27,19 @@ export interface ViewerRequest {
 
 /** A request with some fields changed. All fields are named, since those of a class would be lost in a spread. */
 export function withChanges(request: ViewerRequest, changes: Partial<ViewerRequest>): ViewerRequest {
-  const { method, path, queryString, headers, clientIp, clientPort, httpVersion, scheme, body, errorOf } =
-    request
+  const {
+    method,
+    path,
+    queryString,
+    headers,
+    clientIp,
+    clientPort,
+    geo,
+    httpVersion,
+    scheme,
+    body,
+    errorOf,
+  } = request
   return {
     method,
     path,
@@ -34,6 +47,7 @@ export function withChanges(request: ViewerRequest, changes: Partial<ViewerReque
     headers,
     clientIp,
     clientPort,
+    geo,
     httpVersion,
     scheme,
     body,

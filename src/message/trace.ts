@@ -4,10 +4,12 @@ import type { EventType } from '../model/functions.ts'
 import type {
   AttemptEnd,
   BypassReason,
+  CountrySource,
   DetailedResultType,
   ErrorPageOutcome,
   FailoverReason,
   RegionalSkip,
+  PopReason,
   ResultType,
   StoreReason,
   TierReason,
@@ -121,6 +123,10 @@ export class Trace {
   distributionId = ''
   pop = ''
   region = ''
+  popBecause: PopReason = 'default'
+  /** Of the viewer; null when it is not known. */
+  country: string | null = null
+  countryFrom: CountrySource = 'unknown'
   /** Path pattern of the behavior; '*' is the default one. */
   behavior = ''
   /** Why this behavior: its number in the list, or -1 for the default one. */

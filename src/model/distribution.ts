@@ -1,5 +1,6 @@
 // A distribution and everything that stands inside its configuration, in AWS's words.
 import type { CacheBehavior, DefaultCacheBehavior } from './cache-behavior.ts'
+import type { PriceClass } from './locations.ts'
 import type { Origin, OriginGroup } from './origin.ts'
 
 /** Seconds, as every TTL and timeout of AWS's configuration. */
@@ -13,6 +14,13 @@ export interface CustomErrorResponse {
   /** Path of the page that replaces the origin's body; comes together with ResponseCode. */
   readonly ResponsePagePath?: string
   readonly ResponseCode?: number
+}
+
+/** Which countries are served. (API Reference, 'GeoRestriction') */
+export interface GeoRestriction {
+  readonly RestrictionType: 'none' | 'blacklist' | 'whitelist'
+  /** ISO 3166-1 alpha-2; empty for none. */
+  readonly Locations: readonly string[]
 }
 
 /** One distribution with defaults filled in. (API Reference, 'DistributionConfig') */
@@ -31,6 +39,7 @@ export interface Distribution {
   /** In order of precedence. */
   readonly CacheBehaviors: readonly CacheBehavior[]
   readonly CustomErrorResponses: readonly CustomErrorResponse[]
-  readonly PriceClass: 'PriceClass_100' | 'PriceClass_200' | 'PriceClass_All' | 'None'
+  readonly PriceClass: PriceClass
+  readonly GeoRestriction: GeoRestriction
   readonly HttpVersion: 'http1.1' | 'http2' | 'http3' | 'http2and3'
 }

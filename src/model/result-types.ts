@@ -24,6 +24,7 @@ export type DetailedResultType =
   | 'MissGeneratedResponse'
   | 'OriginShieldHit'
   | 'ClientCommError'
+  | 'ClientGeoBlocked'
   | 'ClientHungUpRequest'
   | 'InvalidRequest'
   | 'InvalidRequestHeader'
@@ -59,6 +60,21 @@ export type RegionalSkip =
   | 'cached-options' // OPTIONS is kept at the edge location only
   | 'bucket-in-region' // an S3 bucket in the Region of the regional edge cache is asked by the edge location itself
   | 'is-origin-shield' // the Region's cache is the Origin Shield of the origin: no extra hop
+/** Why a viewer met this edge location. */
+export type PopReason =
+  | 'default' // nothing is known of the viewer's place
+  | 'default-in-price-class' // the same, and the default one is not in the price class
+  | 'nearest-to-country'
+  | 'nearest-in-price-class' // a nearer one is not in the price class
+  | 'asked-for' // x-pocketfront-pop
+  | 'asked-for-outside-price-class'
+
+/** Where a viewer's country comes from. */
+export type CountrySource =
+  | 'request' // x-pocketfront-viewer-country
+  | 'address' // the database of address ranges
+  | 'default' // --viewer-country, for private addresses
+  | 'unknown'
 
 /** Why a request went past every cache. */
 export type BypassReason =

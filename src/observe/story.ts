@@ -13,8 +13,9 @@ import type { EventType } from '../model/functions.ts'
 /** The journey of one request, one sentence per step, in the words of the closed reasons. */
 export function toStory(trace: Trace): string[] {
   const story = [
-    `viewer ${trace.clientIp}: ${trace.method} ${trace.url} for ${trace.host === '' ? 'no host' : trace.host}`,
+    `viewer ${trace.clientIp}${toCountryText(trace)}: ${trace.method} ${trace.url} for ${trace.host === '' ? 'no host' : trace.host}`,
   ]
+  if (trace.popBecause !== 'default') story.push(`edge location ${trace.pop}: ${trace.popBecause}`)
   if (trace.distributionId !== '') story.push(toDistributionSentence(trace))
   story.push(...functionSentences(trace, 'viewer-request'))
   story.push(...workSentences(trace))
@@ -57,6 +58,11 @@ export function toFirstLine(text: string): string {
 /** Milliseconds for people: 0.3, 12.5, 1840. */
 export function toMillisecondsText(milliseconds: number): string {
   return milliseconds < 100 ? String(Math.round(milliseconds * 10) / 10) : String(Math.round(milliseconds))
+}
+
+/** ` in DE (by address)`, or '' for an unknown country. */
+function toCountryText({ country, countryFrom }: Trace): string {
+  return country === null ? '' : ` in ${country} (by ${countryFrom})`
 }
 
 function toDistributionSentence(trace: Trace): string {

@@ -6,6 +6,8 @@ import {
   ERROR_PAGE_SENTENCES,
   FAILOVER_SENTENCES,
   REGIONAL_SKIP_SENTENCES,
+  COUNTRY_SENTENCES,
+  POP_SENTENCES,
   STORE_SENTENCES,
   TIER_SENTENCES,
   TTL_SENTENCES,
@@ -40,6 +42,7 @@ export function toTraceJson(trace: Trace, describeKey: DescribeKey) {
     },
     distribution:
       trace.distributionId === '' ? null : { id: trace.distributionId, pop: trace.pop, region: trace.region },
+    place: toPlaceJson(trace),
     behavior: trace.behavior === '' ? null : toBehaviorJson(trace),
     ...toWorkJson(trace, describeKey),
     errorPage: trace.errorPage === null ? null : toErrorPageJson(trace.errorPage, describeKey),
@@ -87,6 +90,18 @@ function toErrorPageJson(page: ErrorPageRecord, describeKey: DescribeKey) {
     status: fetch.status,
     behavior: toBehaviorJson(fetch),
     ...toWorkJson(fetch, describeKey),
+  }
+}
+
+function toPlaceJson({ pop, region, popBecause, country, countryFrom }: Trace) {
+  return {
+    pop,
+    region,
+    because: popBecause,
+    sentence: POP_SENTENCES[popBecause],
+    viewerCountry: country,
+    countryFrom,
+    countrySentence: COUNTRY_SENTENCES[countryFrom],
   }
 }
 

@@ -5,6 +5,8 @@ import type {
   ErrorPageOutcome,
   FailoverReason,
   RegionalSkip,
+  CountrySource,
+  PopReason,
   StoreReason,
   TierReason,
   TierVerdict,
@@ -86,6 +88,27 @@ export const STORE_SENTENCES: Readonly<Record<StoreReason, string>> = {
   truncated: 'the body ended before it was complete',
   'invalidated-meanwhile': 'an invalidation came while the object was being fetched',
   abandoned: 'the viewer left before the end and nobody else waited for the object',
+}
+
+/** Why a viewer met this edge location. */
+export const POP_SENTENCES: Readonly<Record<PopReason, string>> = {
+  default: "nothing is known of the viewer's place, so it is the default edge location",
+  'default-in-price-class':
+    "nothing is known of the viewer's place, and the default edge location is not in the price class: the nearest to it that is",
+  'nearest-to-country': "the nearest one to the viewer's country",
+  'nearest-in-price-class':
+    "the nearest one to the viewer's country within the price class; without it there is a nearer one",
+  'asked-for': 'the request asked for it with x-pocketfront-pop',
+  'asked-for-outside-price-class':
+    'the request asked for it with x-pocketfront-pop, though it is not in the price class',
+}
+
+/** Where the viewer's country comes from. */
+export const COUNTRY_SENTENCES: Readonly<Record<CountrySource, string>> = {
+  request: 'the request names it with x-pocketfront-viewer-country',
+  address: "looked up by the viewer's address",
+  default: 'the default for private addresses',
+  unknown: "the viewer's address tells no country",
 }
 
 /** Where a TTL comes from. */

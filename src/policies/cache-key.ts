@@ -7,8 +7,8 @@ import type { Distribution } from '../model/distribution.ts'
 import { findCloudFrontHeader, isCloudFrontName } from './cloudfront-headers.ts'
 import { compileEncodings, selectKeyedCookies, selectKeyedHeaders, selectKeyedQuery } from './selections.ts'
 
-/** Builds the key of a request. The country counts only where a policy keys on CloudFront-Viewer-Country. */
-export type CacheKeyBuilder = (request: ViewerRequest, viewerCountry?: string | null) => string
+/** Builds the key of a request. */
+export type CacheKeyBuilder = (request: ViewerRequest) => string
 
 const ENCODING_LINES = { '': '', gzip: '\ne:gzip', br: '\ne:br', 'br,gzip': '\ne:br,gzip' } as const
 
@@ -30,9 +30,9 @@ export function compileCacheKey(distribution: Distribution, behavior: DefaultCac
   if (parts.length === 0) {
     return (request) => toStart(request) + ENCODING_LINES[encodings(request).key]
   }
-  return (request, viewerCountry = null) => {
+  return (request) => {
     let key = toStart(request)
-    for (const part of parts) key += part(request, viewerCountry)
+    for (const part of parts) key += part(request)
     return key + ENCODING_LINES[encodings(request).key]
   }
 }
@@ -49,7 +49,7 @@ export function compileInvalidationUrl(behavior: DefaultCacheBehavior): (request
 }
 
 /** A line of the key with the line break in front, or ''. */
-type Part = (request: ViewerRequest, viewerCountry: string | null) => string
+type Part = (request: ViewerRequest) => string
 
 function compileQueryPart(behavior: DefaultCacheBehavior): Part | null {
   const selection = selectKeyedQuery(behavior)
@@ -65,17 +65,15 @@ function compileHeaderParts(behavior: DefaultCacheBehavior): Part[] {
   return selectKeyedHeaders(behavior).map((name) => {
     const start = `\nh:${name}=`
     const toValue = compileHeaderValue(name)
-    return (request, viewerCountry) => {
-      const value = toValue(request, viewerCountry)
+    return (request) => {
+      const value = toValue(request)
       // Missing and empty are two variants (choice).
       return value === null ? '' : start + toLine(value)
     }
   })
 }
 
-function compileHeaderValue(
-  name: string,
-): (request: ViewerRequest, viewerCountry: string | null) => string | null {
+function compileHeaderValue(name: string): (request: ViewerRequest) => string | null {
   if (isCloudFrontName(name)) return findCloudFrontHeader(name)?.toValue ?? (() => null)
   return (request) => request.headers.list(name)
 }

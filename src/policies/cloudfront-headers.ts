@@ -1,8 +1,7 @@
 // The CloudFront-* request headers that policies may list, and how each is made from a request.
 import type { ViewerRequest } from '../message/requests.ts'
 
-/** Country comes from the viewer's address and is passed in; the rest is in the request. */
-type Make = (request: ViewerRequest, viewerCountry: string | null) => string | null
+type Make = (request: ViewerRequest) => string | null
 
 /** A header a policy lists: its names and its value on a request, null where it is left out. */
 export interface CloudFrontHeader {
@@ -20,14 +19,29 @@ const HEADERS: Readonly<Record<string, Make>> = {
   'CloudFront-Is-SmartTV-Viewer': (request) => toFlag(request, SMART_TV),
   'CloudFront-Is-Tablet-Viewer': (request) => toFlag(request, TABLET),
   'CloudFront-Viewer-Address': (request) => `${request.clientIp}:${request.clientPort}`,
-  'CloudFront-Viewer-Country': (_, viewerCountry) => viewerCountry,
-  'CloudFront-Viewer-Country-Name': (_, viewerCountry) => toCountryName(viewerCountry),
   'CloudFront-Error-Args': ({ errorOf }) => errorOf?.queryString || null,
   'CloudFront-Error-Uri': ({ errorOf }) => errorOf?.path ?? null,
+  'CloudFront-Viewer-Country': ({ geo }) => geo.country,
+  'CloudFront-Viewer-Country-Name': ({ geo }) => toCountryName(geo.country),
   'CloudFront-Forwarded-Proto': (request) => request.scheme,
   'CloudFront-Viewer-Http-Version': (request) => request.httpVersion,
   'CloudFront-Viewer-Header-Order': toHeaderOrder,
   'CloudFront-Viewer-Header-Count': (request) => String(countHeaders(request)),
+  'CloudFront-Viewer-ASN': detail('ASN'),
+  'CloudFront-Viewer-City': detail('City'),
+  'CloudFront-Viewer-Country-Region': detail('Country-Region'),
+  'CloudFront-Viewer-Country-Region-Name': detail('Country-Region-Name'),
+  'CloudFront-Viewer-Latitude': detail('Latitude'),
+  'CloudFront-Viewer-Longitude': detail('Longitude'),
+  'CloudFront-Viewer-Metro-Code': detail('Metro-Code'),
+  'CloudFront-Viewer-Postal-Code': detail('Postal-Code'),
+  'CloudFront-Viewer-Time-Zone': detail('Time-Zone'),
+}
+
+/** Known only where a request, or a database that the user names, tells it. */
+function detail(name: string): Make {
+  const key = name.toLowerCase()
+  return ({ geo }) => geo.details?.get(key) ?? null
 }
 
 const BY_LOWER_NAME: ReadonlyMap<string, CloudFrontHeader> = new Map(
@@ -41,11 +55,11 @@ const BY_LOWER_NAME: ReadonlyMap<string, CloudFrontHeader> = new Map(
  * What AllViewerExceptHostHeader brings besides the viewer's headers, as far as it can be made here.
  * (Developer Guide, 'Use managed origin request policies')
  */
-export const DEVICE_PROTOCOL_AND_COUNTRY: readonly string[] = [...BY_LOWER_NAME.keys()].filter((name) =>
-  /-is-|-proto$|-http-version$|-country/.test(name),
+export const DEVICE_PROTOCOL_AND_LOCATION: readonly string[] = [...BY_LOWER_NAME.keys()].filter(
+  (name) => !/-(?:address|asn|header-order|header-count)$/.test(name),
 )
 
-// Differs from CloudFront: Viewer city, region, postal code, coordinates, time zone, ASN, TLS and JA3/JA4 headers are never sent.
+// Differs from CloudFront: Viewer TLS and JA3/JA4 headers are never sent.
 
 /** How a header is made; null for names that are not made here. */
 export function findCloudFrontHeader(lowerName: string): CloudFrontHeader | null {

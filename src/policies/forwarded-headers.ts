@@ -1,7 +1,7 @@
 // Which of the viewer's headers a behavior sends to the origin.
 import type { DefaultCacheBehavior } from '../model/cache-behavior.ts'
 import type { OriginRequestPolicy } from '../model/policies.ts'
-import { DEVICE_PROTOCOL_AND_COUNTRY, findCloudFrontHeader, isCloudFrontName } from './cloudfront-headers.ts'
+import { DEVICE_PROTOCOL_AND_LOCATION, findCloudFrontHeader, isCloudFrontName } from './cloudfront-headers.ts'
 import type { CloudFrontHeader } from './cloudfront-headers.ts'
 import { selectKeyedHeaders } from './selections.ts'
 
@@ -122,7 +122,7 @@ function selectAdded(keyed: ReadonlySet<string>, policy: OriginRequestPolicy | n
   if (behavior === 'whitelist' || behavior === 'allViewerAndWhitelistCloudFront') {
     for (const name of policy!.Headers.names) names.add(toLower(name))
   }
-  if (policy?.Id === ALL_VIEWER_EXCEPT_HOST) for (const name of DEVICE_PROTOCOL_AND_COUNTRY) names.add(name)
+  if (policy?.Id === ALL_VIEWER_EXCEPT_HOST) for (const name of DEVICE_PROTOCOL_AND_LOCATION) names.add(name)
   return [...names].map(findCloudFrontHeader).filter((header) => header !== null)
 }
 

@@ -18,8 +18,6 @@ export interface ForwardingFacts {
   readonly requestId: string
   /** CloudFront's element of Via: `1.1 <32 hex>.cloudfront.net (CloudFront)`. */
   readonly via: string
-  /** ISO 3166-1 alpha-2, or null when the address tells nothing. */
-  readonly viewerCountry: string | null
 }
 
 /** Which way the request goes. */
@@ -71,7 +69,7 @@ export function compileForwarding(
     add(pairs, 'Accept-Encoding', toAcceptEncoding(request))
     add(pairs, 'User-Agent', toUserAgent(request.headers, rules))
     for (const { wireName, toValue } of rules.added) {
-      add(pairs, wireName, toValue(request, facts.viewerCountry))
+      add(pairs, wireName, toValue(request))
     }
     add(pairs, 'X-Forwarded-For', joinForwardedFor(request))
     add(pairs, 'Via', joinVia(request.headers, facts.via))

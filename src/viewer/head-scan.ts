@@ -1,4 +1,5 @@
 // One pass over a request's headers for the few that decide which way it goes.
+import { STEERING_HEADERS } from './place/steering.ts'
 
 /** What one pass over the header lines finds. Values are null when the header is absent. */
 export interface HeadScan {
@@ -25,8 +26,7 @@ const SPECIAL: readonly (readonly string[] | undefined)[] = (() => {
     'transfer-encoding',
     'expect',
     'upgrade',
-    'x-pocketfront-explain',
-    'x-pocketfront-pop',
+    ...STEERING_HEADERS,
   ]
   const byLength: string[][] = []
   for (const name of names) (byLength[name.length] ??= []).push(name)

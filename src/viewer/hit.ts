@@ -1,10 +1,11 @@
 // The hot path: a plain GET or HEAD answered from the edge cache, in one synchronous pass.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { HeadScan } from './head-scan.ts'
-import { HttpViewerRequest } from './http-request.ts'
+import { HttpViewerRequest, toPlainAddress } from './http-request.ts'
 import type { ViewerPorts } from './ports.ts'
 import type { CacheEntry } from '../cache/entry.ts'
 import type { CompiledBehavior, CompiledDistribution } from '../edge/compile.ts'
+import type { PopChoice } from '../edge/placing.ts'
 import { applyResponseHeadersPolicy } from '../edge/steps.ts'
 import type { EdgePlace } from '../edge/visit.ts'
 import { Headers } from '../message/headers.ts'
@@ -23,6 +24,7 @@ export interface Prepared {
   readonly received: HttpViewerRequest
   readonly request: HttpViewerRequest
   readonly key: string
+  readonly pop: PopChoice
 }
 
 /**
@@ -41,8 +43,11 @@ export function answerHit(
   if (scan.bytes + url.length > QUOTAS.requestHeaderBytes || url.charCodeAt(0) !== SLASH) return null
   const site = ports.router(scan.host!)
   if (site === null) return null
-  const place = ports.defaultPlace
-  const received = new HttpViewerRequest(message, new Headers(message.rawHeaders), url)
+  const geo = ports.locate(toPlainAddress(message.socket.remoteAddress))
+  if (site.geoCheck !== null && site.geoCheck(geo) !== null) return null
+  const pop = site.placing.choose(geo)
+  const { place } = pop
+  const received = new HttpViewerRequest(message, new Headers(message.rawHeaders), url, geo)
   const path = received.path === '/' && site.rootPath !== null ? site.rootPath : received.path
   const selected = site.select(path)
   if (!isPlain(selected, scan)) return null
@@ -51,14 +56,14 @@ export function answerHit(
   const key = selected.cacheKey(request)
   const entry = place.cache.store.get(key)
   if (entry === undefined || entry.checkedUpTo !== site.invalidations.sequence) {
-    return { site, selected, received, request, key }
+    return { site, selected, received, request, key, pop }
   }
   const now = ports.clock.now()
   const { object } = entry
   const { whole } = object.body
   const hasPage = object.status >= 400 && site.errorPages !== null && site.errorPages.has(object.status)
   if (now >= object.settlement.freshUntil || object.failure !== null || whole === null || hasPage) {
-    return { site, selected, received, request, key }
+    return { site, selected, received, request, key, pop }
   }
 
   const startedTick = ports.tick()
@@ -81,7 +86,7 @@ export function answerHit(
   else if (typeof whole === 'string') response.end(whole, 'latin1')
   else response.end(whole)
 
-  fillTrace(trace, received, scan, selected, site, place, key)
+  fillTrace(trace, received, scan, selected, site, pop, key)
   trace.edge = toRecord(place, age)
   trace.status = object.status
   trace.resultType = trace.detailedResultType = object.status >= 400 ? 'Error' : 'Hit'
@@ -101,8 +106,8 @@ function isPlain(selected: CompiledBehavior, scan: HeadScan): boolean {
 }
 
 function atPath(message: IncomingMessage, request: HttpViewerRequest, path: string): HttpViewerRequest {
-  const { queryString } = request
-  return new HttpViewerRequest(message, request.headers, queryString === '' ? path : `${path}?${queryString}`)
+  const { headers, queryString, geo } = request
+  return new HttpViewerRequest(message, headers, queryString === '' ? path : `${path}?${queryString}`, geo)
 }
 
 /**
@@ -140,7 +145,7 @@ function fillTrace(
   scan: HeadScan,
   selected: CompiledBehavior,
   site: CompiledDistribution,
-  place: EdgePlace,
+  { place, because }: PopChoice,
   key: string,
 ): void {
   trace.method = request.method
@@ -151,6 +156,9 @@ function fillTrace(
   trace.distributionId = site.distribution.Id
   trace.pop = place.pop
   trace.region = place.region
+  trace.popBecause = because
+  trace.country = request.geo.country
+  trace.countryFrom = request.geo.countryFrom
   trace.behavior = selected.PathPattern
   trace.behaviorIndex = selected.index
   trace.key = key

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import { Upload } from './upload.ts'
 import type { Headers } from '../message/headers.ts'
 import type { RequestBody, ViewerRequest } from '../message/requests.ts'
+import type { ViewerGeo } from '../message/viewer-geo.ts'
 
 /** A viewer request over the HTTP/1.1 listener. Address and body are looked up only when somebody asks. */
 export class HttpViewerRequest implements ViewerRequest {
@@ -10,13 +11,24 @@ export class HttpViewerRequest implements ViewerRequest {
   readonly path: string
   readonly queryString: string
   readonly headers: Headers
+  readonly geo: ViewerGeo
   readonly scheme = 'http'
   #message: IncomingMessage
+  /** In place of the peer's. */
+  #clientIp: string | null
   #upload: Upload | null = null
 
-  constructor(message: IncomingMessage, headers: Headers, url: string) {
+  constructor(
+    message: IncomingMessage,
+    headers: Headers,
+    url: string,
+    geo: ViewerGeo,
+    clientIp: string | null = null,
+  ) {
     this.method = message.method ?? 'GET'
     this.headers = headers
+    this.geo = geo
+    this.#clientIp = clientIp
     this.#message = message
     const question = url.indexOf('?')
     this.path = question < 0 ? url : url.slice(0, question)
@@ -24,7 +36,7 @@ export class HttpViewerRequest implements ViewerRequest {
   }
 
   get clientIp(): string {
-    return toPlainAddress(this.#message.socket.remoteAddress)
+    return this.#clientIp ?? toPlainAddress(this.#message.socket.remoteAddress)
   }
 
   get clientPort(): number {

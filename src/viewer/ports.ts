@@ -1,4 +1,5 @@
 // What the listening side gets from the assembly.
+import type { Locator } from './place/locator.ts'
 import type { Router } from './route.ts'
 import type { EdgePlace } from '../edge/visit.ts'
 import type { Clock } from '../message/clock.ts'
@@ -7,9 +8,13 @@ import type { Trace } from '../message/trace.ts'
 /** Ports of the data plane. `router` is read anew for each request, since a reload swaps it. */
 export interface ViewerPorts {
   readonly router: Router
+  /** Of requests that no distribution takes. */
   readonly defaultPlace: EdgePlace
   /** The place of a POP code, or null for an unknown one. */
   readonly placeOf: (pop: string) => EdgePlace | null
+  readonly locate: Locator
+  /** Headers of our own count from everywhere, not from loopback alone. */
+  readonly trustViewerHeaders: boolean
   readonly clock: Clock
   /** Monotonic milliseconds. */
   readonly tick: () => number

@@ -5,14 +5,17 @@ import { HttpViewerRequest, isLoopback, toOriginForm, toPlainAddress } from './h
 import type { ViewerPorts } from './ports.ts'
 import { internalError, refusedAnswer } from './refused.ts'
 import type { Prepared } from './hit.ts'
+import { NOT_STEERED, readSteering } from './place/steering.ts'
 import { deliver, type Delivery } from './respond.ts'
 import { answerRequest } from '../edge/journey.ts'
 import { refusal, type Refusal } from '../edge/refuse.ts'
+import type { PopChoice } from '../edge/placing.ts'
 import type { EdgePlace, Visit } from '../edge/visit.ts'
 import type { CompiledDistribution } from '../edge/compile.ts'
 import { CancelToken } from '../message/clock.ts'
 import { Headers } from '../message/headers.ts'
 import { Trace } from '../message/trace.ts'
+import type { ViewerGeo } from '../message/viewer-geo.ts'
 import { QUOTAS } from '../model/quotas.ts'
 
 /** Via of answers that no distribution gave. */
@@ -36,35 +39,51 @@ export function arrive(message: IncomingMessage, scan: HeadScan, ports: ViewerPo
   const all = new Headers(message.rawHeaders)
   const target = message.url ?? '/'
   const url = toOriginForm(target)
-  const request = new HttpViewerRequest(message, withoutOwn(all), url ?? '/')
-  const steered = isLoopback(toPlainAddress(message.socket.remoteAddress))
-  const wantedPop = steered ? all.get('x-pocketfront-pop') : null
-  const chosen = wantedPop === null ? ports.defaultPlace : ports.placeOf(wantedPop)
-  const place = chosen ?? ports.defaultPlace
+  const peer = toPlainAddress(message.socket.remoteAddress)
+  const isSteered = ports.trustViewerHeaders || isLoopback(peer)
+  const steering = isSteered ? readSteering(all, ports.locate, peer) : NOT_STEERED
+  const geo = steering.geo ?? ports.locate(peer)
+  const request = new HttpViewerRequest(message, withoutOwn(all), url ?? '/', geo, steering.clientIp)
+  const asked = steering.pop === null ? null : ports.placeOf(steering.pop)
   const host = scan.host ?? ''
   const site = ports.router(host)
+  const pop = choosePop(site, geo, asked, ports)
 
-  fillTrace(trace, request, host, url ?? target, place)
+  fillTrace(trace, request, host, url ?? target, pop)
   if (site !== null) trace.distributionId = site.distribution.Id
 
-  const refused = refuseHead(scan, target, url, site, chosen === null ? wantedPop : null)
+  const unknownPop =
+    steering.pop === null || asked !== null
+      ? null
+      : `x-pocketfront-pop names no known edge location: ${steering.pop}`
+  const refused = refuseHead(scan, target, url, site, unknownPop ?? steering.problem)
   return {
     request,
     trace,
-    place,
-    explain: steered && all.get('x-pocketfront-explain') === '1',
+    place: pop.place,
+    explain: steering.explain,
     route: refused === null ? { kind: 'site', site: site! } : { kind: 'refused', refusal: refused },
   }
 }
 
 /** A plain request, about which the hot path has found out everything but the answer. */
-function arriveWith({ site, received, request }: Prepared, scan: HeadScan, ports: ViewerPorts): Arrival {
-  const place = ports.defaultPlace
+function arriveWith({ site, received, request, pop }: Prepared, scan: HeadScan, ports: ViewerPorts): Arrival {
   const trace = new Trace(ports.requestId(), ports.clock.now(), ports.tick())
   const { path, queryString } = received
-  fillTrace(trace, received, scan.host ?? '', queryString === '' ? path : `${path}?${queryString}`, place)
+  fillTrace(trace, received, scan.host ?? '', queryString === '' ? path : `${path}?${queryString}`, pop)
   trace.distributionId = site.distribution.Id
-  return { request, trace, place, explain: false, route: { kind: 'site', site } }
+  return { request, trace, place: pop.place, explain: false, route: { kind: 'site', site } }
+}
+
+function choosePop(
+  site: CompiledDistribution | null,
+  geo: ViewerGeo,
+  asked: EdgePlace | null,
+  ports: ViewerPorts,
+): PopChoice {
+  if (site === null)
+    return { place: asked ?? ports.defaultPlace, because: asked === null ? 'default' : 'asked-for' }
+  return asked === null ? site.placing.choose(geo) : site.placing.take(asked)
 }
 
 function fillTrace(
@@ -72,7 +91,7 @@ function fillTrace(
   request: HttpViewerRequest,
   host: string,
   url: string,
-  place: EdgePlace,
+  { place, because }: PopChoice,
 ): void {
   trace.method = request.method
   trace.host = host
@@ -81,6 +100,9 @@ function fillTrace(
   trace.httpVersion = request.httpVersion
   trace.pop = place.pop
   trace.region = place.region
+  trace.popBecause = because
+  trace.country = request.geo.country
+  trace.countryFrom = request.geo.countryFrom
 }
 
 /** Runs the journey and writes the answer. */
@@ -178,7 +200,7 @@ function refuseHead(
   target: string,
   url: string | null,
   site: CompiledDistribution | null,
-  unknownPop: string | null,
+  steeringProblem: string | null,
 ): Refusal | null {
   if (target.length > QUOTAS.urlBytes) {
     return refusal(
@@ -208,13 +230,6 @@ function refuseHead(
       `no distribution has the name ${scan.host ?? '(no Host header)'}`,
     )
   }
-  if (unknownPop !== null) {
-    return refusal(
-      400,
-      'Bad request.',
-      'InvalidRequestHeader',
-      `x-pocketfront-pop names no known edge location: ${unknownPop}`,
-    )
-  }
+  if (steeringProblem !== null) return refusal(400, 'Bad request.', 'InvalidRequestHeader', steeringProblem)
   return null
 }

@@ -1,6 +1,7 @@
 // What is in the cache key: the rules of the cache key, query string, header, cookie and compression pages.
 import { describe, expect, test } from 'vitest'
 import { compileCacheKey, compileInvalidationUrl, describeKey } from '../../src/policies/cache-key.ts'
+import { UNKNOWN_GEO } from '../../src/message/viewer-geo.ts'
 import type { DefaultCacheBehavior } from '../../src/model/cache-behavior.ts'
 import {
   aBehavior,
@@ -16,7 +17,8 @@ import {
 type RequestParts = Parameters<typeof aRequest>[0]
 
 function keyOf(behavior: DefaultCacheBehavior, request: RequestParts = {}, country: string | null = null) {
-  return compileCacheKey(aDistribution(), behavior)(aRequest(request), country)
+  const geo = { ...UNKNOWN_GEO, country }
+  return compileCacheKey(aDistribution(), behavior)(aRequest({ geo, ...request }))
 }
 
 const START = 'd111.cloudfront.net\n/index.html'

@@ -14,7 +14,8 @@ import {
   withPolicies,
 } from '../unit/policies/builders.ts'
 
-const FACTS = { requestId: 'id==', via: '1.1 abc.cloudfront.net (CloudFront)', viewerCountry: 'DE' }
+const GERMANY = { country: 'DE', countryFrom: 'address', details: null } as const
+const FACTS = { requestId: 'id==', via: '1.1 abc.cloudfront.net (CloudFront)' }
 const OFF = { EnableAcceptEncodingGzip: false, EnableAcceptEncodingBrotli: false }
 
 function forward(
@@ -23,7 +24,7 @@ function forward(
   { originIsS3 = false, isCached = false } = {},
 ) {
   const compiled = compileForwarding(aDistribution(), behavior, { originIsS3, isCached })
-  return compiled(aRequest(request), FACTS)
+  return compiled(aRequest({ geo: GERMANY, ...request }), FACTS)
 }
 
 /** What of one header arrives; null when it does not. */

@@ -74,6 +74,7 @@ export function zeroConfig(target: ZeroConfigTarget, source: Override['source'])
     CacheBehaviors: [],
     CustomErrorResponses: [],
     PriceClass: 'PriceClass_All',
+    GeoRestriction: { RestrictionType: 'none', Locations: [] },
     HttpVersion: 'http2',
   }
 }

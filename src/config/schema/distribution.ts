@@ -13,7 +13,7 @@ import { readCacheBehavior, readDefaultCacheBehavior } from './cache-behavior.ts
 import type { DistributionContext, SchemaContext } from './context.ts'
 import { readCustomErrorResponses } from './custom-error-response.ts'
 import { readOrigin, readOriginGroup } from './origin.ts'
-import { checkViewerSettings } from './viewer-settings.ts'
+import { checkViewerCertificate, readGeoRestriction } from './viewer-settings.ts'
 
 const INVALID = 'InvalidArgument'
 const ALIAS = /^(?:\*\.)?(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?$/
@@ -33,7 +33,7 @@ export function readDistribution(
   // The sections of a file stand beside the keys of a bare distribution.
   if (fields.path === '') fields.ignore(ROOT_KEYS)
   collectNotes(fields, context)
-  checkViewerSettings(fields)
+  checkViewerCertificate(fields)
   const originFields = fields.maps('Origins')
   const groupFields = fields.maps('OriginGroups')
   const behaviorFields = fields.maps('CacheBehaviors')
@@ -53,6 +53,7 @@ export function readDistribution(
     PriceClass:
       fields.choice('PriceClass', ['PriceClass_100', 'PriceClass_200', 'PriceClass_All', 'None']) ??
       'PriceClass_All',
+    GeoRestriction: readGeoRestriction(fields),
     HttpVersion: fields.choice('HttpVersion', ['http1.1', 'http2', 'http3', 'http2and3']) ?? 'http2',
   }
   fields.finish()
@@ -93,8 +94,6 @@ const MISSING: DefaultCacheBehavior = {
 function collectNotes(fields: Fields, context: DistributionContext): void {
   const { notes, distributionId } = context
   notes.collect(distributionId, 'distribution', fields.node)
-  const restrictions = fields.node.entries.get('Restrictions')?.value
-  if (restrictions?.kind === 'map') notes.collect(distributionId, 'distribution', restrictions)
 }
 
 function readAliases(fields: Fields): string[] {

@@ -1,7 +1,8 @@
-// Certificate and geo restriction: checked for what AWS refuses, though nothing here acts on them.
+// Certificate and geo restriction, checked for what AWS refuses; nothing acts on the certificate.
 import type { Fields } from '../nodes/fields.ts'
 import { toFields } from '../nodes/fields.ts'
 import type { ConfigNode, MapNode } from '../nodes/node.ts'
+import type { GeoRestriction } from '../../model/distribution.ts'
 
 const TLS_VERSIONS = [
   'SSLv3',
@@ -15,14 +16,21 @@ const TLS_VERSIONS = [
   'TLSv1.3_2025',
 ] as const
 
-/** (API Reference, 'ViewerCertificate', 'GeoRestriction') */
-export function checkViewerSettings(distribution: Fields): void {
+const ALL_COUNTRIES: GeoRestriction = { RestrictionType: 'none', Locations: [] }
+
+/** (API Reference, 'ViewerCertificate') */
+export function checkViewerCertificate(distribution: Fields): void {
   const certificate = distribution.fields('ViewerCertificate')
   if (certificate !== null) checkCertificate(certificate, distribution)
+}
+
+/** (API Reference, 'GeoRestriction') */
+export function readGeoRestriction(distribution: Fields): GeoRestriction {
   const restrictions = distribution.fields('Restrictions')
   const geo = restrictions?.get('GeoRestriction') ?? null
-  if (geo !== null) checkGeoRestriction(geo, distribution)
+  const restriction = geo === null ? ALL_COUNTRIES : readRestriction(geo, distribution)
   restrictions?.finish()
+  return restriction
 }
 
 /** Whether a certificate exists and covers the aliases is the account's business: warnings only. */
@@ -44,10 +52,10 @@ function checkCertificate(fields: Fields, distribution: Fields): void {
   fields.finish()
 }
 
-function checkGeoRestriction(node: ConfigNode, distribution: Fields): void {
+function readRestriction(node: ConfigNode, distribution: Fields): GeoRestriction {
   const map: ConfigNode = node.kind === 'list' ? toMap(node.extras, node) : node
   const fields = toFields(map, distribution.report)
-  if (fields === null) return
+  if (fields === null) return ALL_COUNTRIES
   const code = 'InvalidGeoRestrictionParameter'
   const type = fields.choice('RestrictionType', ['none', 'blacklist', 'whitelist'], { required: true, code })
   const items = node.kind === 'list' ? node.items : fields.list('Locations')
@@ -55,12 +63,13 @@ function checkGeoRestriction(node: ConfigNode, distribution: Fields): void {
     const message = type === 'none' ? 'none takes no countries' : `${type} needs at least one country`
     fields.report.error(node, code, message)
   }
+  const Locations: string[] = []
   for (const item of items) {
-    const isCode = item.kind === 'scalar' && /^[A-Z]{2}$/.test(item.text)
-    if (!isCode)
-      fields.report.error(item, 'InvalidLocationCode', 'is not a country code of two capital letters')
+    if (item.kind === 'scalar' && /^[A-Z]{2}$/.test(item.text)) Locations.push(item.text)
+    else fields.report.error(item, 'InvalidLocationCode', 'is not a country code of two capital letters')
   }
   fields.finish()
+  return { RestrictionType: type ?? 'none', Locations }
 }
 
 function toMap(entries: MapNode['entries'], node: ConfigNode): MapNode {

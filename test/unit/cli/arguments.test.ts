@@ -15,7 +15,9 @@ test('without arguments the demo runs on the usual ports', () => {
       port: 8080,
       adminPort: 8081,
       host: '127.0.0.1',
-      pop: 'FRA56',
+      pop: null,
+      viewerCountry: null,
+      trustViewerHeaders: false,
       watch: false,
       logLevel: 'info',
       json: false,
@@ -39,6 +41,10 @@ test.each([
   { argv: ['--python', 'venv/bin/python'], run: { python: 'venv/bin/python' } },
   { argv: ['--lambda-viewer-timeout', '5'], run: { lambdaViewerTimeout: 5 } },
   { argv: ['--lambda', 'a=x.mjs', '-l', 'b=y.mjs'], run: { lambda: ['a=x.mjs', 'b=y.mjs'] } },
+  {
+    argv: ['--pop', 'NRT20', '--viewer-country', 'JP', '--trust-viewer-headers'],
+    run: { pop: 'NRT20', viewerCountry: 'JP', trustViewerHeaders: true },
+  },
   { argv: ['--port=0', '--admin-port', '9000'], run: { port: 0, adminPort: 9000 } },
   {
     argv: ['--edge-memory', '1GiB', '--regional-memory', '2g'],

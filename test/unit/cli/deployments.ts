@@ -72,6 +72,7 @@ export function distribution(
     CacheBehaviors: [],
     CustomErrorResponses: [],
     PriceClass: 'PriceClass_All',
+    GeoRestriction: { RestrictionType: 'none', Locations: [] },
     HttpVersion: 'http2',
     ...changes,
   }

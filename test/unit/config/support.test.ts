@@ -19,7 +19,6 @@ test('every feature is noted once per distribution', async () => {
   expect(notes.map((note) => [note.distribution, note.feature, note.handling])).toEqual(
     [
       ['HttpVersion', 'approximated'],
-      ['PriceClass', 'ignored'],
       ['Aliases', 'approximated'],
       ['ViewerProtocolPolicy', 'approximated'],
     ].map((note) => ['E2EXAMPLEABCDE', ...note]),
@@ -80,27 +79,31 @@ test.each([
 test.each([
   ['CachePolicy: { ParametersInCacheKeyAndForwardedToOrigin: { HeadersConfig: KEY } }'],
   ['OriginRequestPolicy: { HeadersConfig: KEY, CookiesConfig: NONE, QueryStringsConfig: NONE }'],
-  ['ForwardedValues: { Headers: [CloudFront-Viewer-Country] }'],
+  ['ForwardedValues: { Headers: [CloudFront-Viewer-City] }'],
 ])('a header about the place of a viewer is noted: %s', async (settings) => {
   const behavior = settings
-    .replace('KEY', '{ HeaderBehavior: whitelist, Headers: [CloudFront-Viewer-Country, Origin] }')
+    .replace(
+      'KEY',
+      '{ HeaderBehavior: whitelist, Headers: [CloudFront-Viewer-City, Origin, CloudFront-Viewer-Country] }',
+    )
     .replace('CookiesConfig: NONE', 'CookiesConfig: { CookieBehavior: none }')
     .replace('QueryStringsConfig: NONE', 'QueryStringsConfig: { QueryStringBehavior: none }')
   const text = `${ORIGIN}\nDefaultCacheBehavior: { TargetOriginId: app, ${behavior} }`
-  expect(await featuresOf(text)).toEqual(['CloudFront-Viewer-Country'])
+  expect(await featuresOf(text)).toEqual(['CloudFront-Viewer-City'])
 })
 
-test('many such headers are one note that names each of them once', async () => {
+test('many such headers are one note of each kind that names each of them once', async () => {
   const policy = 'OriginRequestPolicy: AllViewerAndCloudFrontHeaders-2022-06'
   const result = await loadText(
     `${ORIGIN}\nDefaultCacheBehavior: { TargetOriginId: app, ${policy} }\n` +
       `CacheBehaviors: [{ PathPattern: a, TargetOriginId: app, ${policy} }]`,
   )
   const notes = result.ok ? result.notes : []
-  expect(notes.map((note) => note.feature)).toEqual(['CloudFront-Viewer-*'])
-  expect(notes[0]?.detail).toMatch(/^ASN, City, Country, .*TLS are not sent: /)
-  expect(notes[0]?.detail).not.toContain('Address')
-  expect(notes[0]?.detail.match(/City/g)).toHaveLength(1)
+  expect(notes.map((note) => note.feature)).toEqual(['CloudFront-Viewer-TLS', 'CloudFront-Viewer-*'])
+  expect(notes[0]?.detail).toMatch(/^not sent: /)
+  expect(notes[1]?.detail).toMatch(/^ASN, City, Country-Region, .* are sent where the request says /)
+  expect(notes[1]?.detail).not.toContain('Address')
+  expect(notes[1]?.detail.match(/City/g)).toHaveLength(1)
 })
 
 test('the managed security headers have the values of the guide', () => {

@@ -7,6 +7,7 @@ import type { OutgoingOrigin, OutgoingRequest, ViewerRequest } from '../../../sr
 import type { DefaultCacheBehavior } from '../../../src/model/cache-behavior.ts'
 import type { Distribution } from '../../../src/model/distribution.ts'
 import type { EventType } from '../../../src/model/functions.ts'
+import { UNKNOWN_GEO } from '../../../src/message/viewer-geo.ts'
 
 export const CUSTOM_ORIGIN: OutgoingOrigin = {
   kind: 'custom',
@@ -38,6 +39,7 @@ export function viewerRequest(changes: Partial<ViewerRequest> = {}): ViewerReque
     headers: new Headers(['Host', 'd1.example.com', 'Accept', 'text/html']),
     clientIp: '203.0.113.9',
     clientPort: 40_000,
+    geo: UNKNOWN_GEO,
     httpVersion: '1.1',
     scheme: 'https',
     body: null,

@@ -10,6 +10,7 @@ import type {
   OriginRequestPolicy,
   ResponseHeadersPolicy,
 } from '../../../src/model/policies.ts'
+import { UNKNOWN_GEO } from '../../../src/message/viewer-geo.ts'
 
 export const NONE: ItemSelection<'none'> = { behavior: 'none', names: [] }
 export const ALL: ItemSelection<'all'> = { behavior: 'all', names: [] }
@@ -119,6 +120,7 @@ export function aDistribution(own: Partial<Distribution> = {}): Distribution {
     CacheBehaviors: [],
     CustomErrorResponses: [],
     PriceClass: 'PriceClass_All',
+    GeoRestriction: { RestrictionType: 'none', Locations: [] },
     HttpVersion: 'http2',
     ...own,
   }
@@ -135,6 +137,7 @@ export function aRequest({
     headers: new Headers(headers),
     clientIp: '192.0.2.2',
     clientPort: 46_532,
+    geo: UNKNOWN_GEO,
     httpVersion: '1.1',
     scheme: 'https',
     body: null,
