@@ -16,11 +16,7 @@ export function compileGeoRestriction({ RestrictionType, Locations }: GeoRestric
   return ({ country }) => {
     if (country === null || listed.has(country) === isAllowList) return null
     const list = isAllowList ? 'is not on the whitelist' : 'is on the blacklist'
-    return refusal(
-      403,
-      MESSAGE,
-      'ClientGeoBlocked',
-      `${country} ${list} of the distribution's GeoRestriction`,
-    )
+    const detail = `${country} ${list} of the distribution's GeoRestriction`
+    return replaceable(refusal(403, MESSAGE, 'ClientGeoBlocked', detail))
   }
 }

@@ -56,7 +56,7 @@ const BY_LOWER_NAME: ReadonlyMap<string, CloudFrontHeader> = new Map(
  * (Developer Guide, 'Use managed origin request policies')
  */
 export const DEVICE_PROTOCOL_AND_LOCATION: readonly string[] = [...BY_LOWER_NAME.keys()].filter(
-  (name) => !/-(?:address|asn|header-order|header-count)$/.test(name),
+  (name) => !/-(?:address|asn|header-order|header-count|error-args|error-uri)$/.test(name),
 )
 
 // Differs from CloudFront: Viewer TLS and JA3/JA4 headers are never sent.

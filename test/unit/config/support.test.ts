@@ -34,11 +34,6 @@ test.each([
   ['behavior', 'SmoothStreaming: true', 'SmoothStreaming'],
   ['distribution', 'WebACLId: arn', 'WebACLId'],
   ['distribution', 'Logging: { Bucket: b.s3.amazonaws.com }', 'Logging'],
-  [
-    'distribution',
-    'Restrictions: { GeoRestriction: { RestrictionType: blacklist, Quantity: 1, Items: [DE] } }',
-    'GeoRestriction',
-  ],
   ['distribution', 'Staging: true', 'Staging'],
 ])('%s %s is noted', async (part, text, feature) => {
   const [behavior, top] = part === 'behavior' ? [`, ${text}`, ''] : ['', text]

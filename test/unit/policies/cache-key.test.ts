@@ -8,7 +8,7 @@ import { compileCacheKey, describeKey } from '../../../src/policies/cache-key.ts
 type RequestParts = Parameters<typeof aRequest>[0]
 
 function keyOf(behavior: DefaultCacheBehavior, request: RequestParts = {}) {
-  return compileCacheKey(aDistribution(), behavior)(aRequest(request), null)
+  return compileCacheKey(aDistribution(), behavior)(aRequest(request))
 }
 
 const optimized = withPolicies({})
