@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { fakeClock } from '../support/clock.ts'
 import { startFront, type Front } from '../support/front.ts'
 import { startOrigin, type ScriptedOrigin } from '../support/origin.ts'
-import '../support/expect.ts'
 import edgeLocations from '../../src/model/edge-locations.json' with { type: 'json' }
 import {
   findEdgeLocation,

@@ -109,10 +109,10 @@ describe('Configuration', () => {
   })
 
   test('what it asks for and does not get, and what is suspicious, can be read', async () => {
-    const odd = { ...config, Comentt: 'x', PriceClass: 'PriceClass_100' }
+    const odd = { ...config, Comentt: 'x', WebACLId: 'acl' }
     const front = await start({ config: odd, origins: { site: './dist', api: 'http://127.0.0.1:9' } })
     expect(front.loaded.warnings.map(({ path }) => path)).toEqual(['Comentt'])
-    expect(front.loaded.notes.map(({ feature }) => feature)).toContain('PriceClass')
+    expect(front.loaded.notes.map(({ feature }) => feature)).toContain('WebACLId')
   })
 
   test('every problem is in the error at once, with code, path and place', async () => {
