@@ -99,6 +99,14 @@ describe('the examples show what they say', () => {
     ])
   })
 
+  test('the example of countries has a price class, a list and a key by country', async () => {
+    const [shop] = await distributionsOf('geo.yaml')
+    expect(shop!.PriceClass).toBe('PriceClass_200')
+    expect(shop!.GeoRestriction.RestrictionType).toBe('whitelist')
+    expect(shop!.GeoRestriction.Locations).toContain('JP')
+    expect(JSON.stringify(shop!.CacheBehaviors[0]!.Cache)).toContain('CloudFront-Viewer-Country')
+  })
+
   test('several distributions stand in one file', async () => {
     expect((await distributionsOf('several-distributions.yaml')).map(({ Id }) => Id)).toEqual([
       'E1SITEEXAMPLE',
