@@ -49,6 +49,8 @@ export interface PocketfrontOptions {
   readonly watch?: boolean
   /** Origins that nothing maps may be reached under their production name; default false. */
   readonly allowRemoteOrigins?: boolean
+  /** Origins may show any certificate, such as a self-signed one; default false. */
+  readonly insecureOrigins?: boolean
   /** Bytes of memory per POP; default 128 MiB. */
   readonly edgeMemory?: number
   /** Bytes of memory per regional edge cache; default 512 MiB. */

@@ -57,7 +57,10 @@ export function createSystem(options: PocketfrontOptions, first: Loaded): System
   const network = new Network(budgets)
   const viewers = createViewers(options, logger)
   const defaultPlace = findPlace(network, viewers.defaultPop)
-  const pools = new OriginPools(monotonicTick)
+  const pools = new OriginPools({
+    tick: monotonicTick,
+    acceptAnyCertificate: options.insecureOrigins ?? false,
+  })
   const registry = createFunctionRegistry({
     functions: first.deployment.LambdaFunctions,
     watch: options.watch ?? false,

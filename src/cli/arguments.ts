@@ -24,6 +24,7 @@ export interface RunArguments {
   readonly json: boolean
   readonly quiet: boolean
   readonly allowRemoteOrigins: boolean
+  readonly insecureOrigins: boolean
   readonly edgeMemory: number
   readonly regionalMemory: number
   readonly shieldMemory: number
@@ -48,6 +49,7 @@ const UNSET = {
   json: false,
   quiet: false,
   allowRemoteOrigins: false,
+  insecureOrigins: false,
 } as const
 
 /** What commander returns. */
@@ -135,6 +137,9 @@ function createCommand(version: string): Command {
     .addOption(new Option('-q, --quiet', 'only warnings and errors'))
     .addOption(
       new Option('--allow-remote-origins', 'origins without a target are reached under their own name'),
+    )
+    .addOption(
+      new Option('--insecure-origins', 'certificates of origins are not checked: self-signed ones will do'),
     )
     .addOption(size('--edge-memory <size>', 'memory per edge location', 128 * MIB, '128MiB'))
     .addOption(size('--regional-memory <size>', 'memory per regional edge cache', 512 * MIB, '512MiB'))

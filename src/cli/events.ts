@@ -11,7 +11,7 @@ export type StartEvent = {
 } & Readonly<Record<string, unknown>>
 
 /** Everything that was loaded, and `ready` as the last event. */
-export function toStartEvents({ front, version, host, pop, isDemo }: Started): StartEvent[] {
+export function toStartEvents({ front, version, host, pop, isDemo, insecureOrigins }: Started): StartEvent[] {
   const { deployment, notes, warnings } = front.loaded
   const servedCount = deployment.Distributions.filter((distribution) => distribution.Enabled).length
   const listening = { host, port: front.port, servedCount }
@@ -37,6 +37,7 @@ export function toStartEvents({ front, version, host, pop, isDemo }: Started): S
       pop,
       region: findEdgeLocation(pop)?.region ?? null,
       budgets: front.budgets,
+      insecureOrigins,
       distributions: toIds(front.loaded),
     },
   ]

@@ -34,7 +34,14 @@ export async function serve(args: RunArguments, version: string): Promise<void> 
     const logger = createLogger({ level: args.logLevel, format, writer, clock })
     front = await createPocketfront({ ...toOptions(args, demo), logger, clock, onReload })
     distributionCount = front.loaded.deployment.Distributions.length
-    reporter.started({ front, version, host: args.host, pop: front.pop, isDemo: demo !== null })
+    reporter.started({
+      front,
+      version,
+      host: args.host,
+      pop: front.pop,
+      isDemo: demo !== null,
+      insecureOrigins: args.insecureOrigins,
+    })
     reporter.stopping(await stop)
   } finally {
     await front?.stop()
@@ -61,6 +68,7 @@ function toOptions(args: RunArguments, demo: Demo | null): PocketfrontOptions {
     trustViewerHeaders: args.trustViewerHeaders,
     watch: args.watch,
     allowRemoteOrigins: args.allowRemoteOrigins,
+    insecureOrigins: args.insecureOrigins,
     edgeMemory: args.edgeMemory,
     regionalMemory: args.regionalMemory,
     shieldMemory: args.shieldMemory,

@@ -18,6 +18,8 @@ export interface Started {
   readonly host: string
   readonly pop: string
   readonly isDemo: boolean
+  /** Certificates of origins are not checked. */
+  readonly insecureOrigins: boolean
 }
 
 /** Where everything listens, what was loaded, what was approximated or ignored, and what to try. */
@@ -52,6 +54,9 @@ export function toStartLines(started: Started, palette: Palette, cwd: string): s
     ...toWarningLines(warnings, palette, cwd),
     `${label('edge')}${pop}, regional edge cache ${region}`,
     `${label('memory')}${toSizeText(edge)} per edge location, ${toSizeText(regional)} per regional edge cache, ${perShield}objects up to ${toSizeText(largestObject)}`,
+    ...(started.insecureOrigins
+      ? [`${label('origins')}${palette.yellow('certificates are not checked (--insecure-origins)')}`]
+      : []),
     ...(front.adminUrl === null ? [] : toAdminLines(front.adminUrl, label, palette)),
     `${label('try')}curl -i -H 'x-pocketfront-explain: 1' ${tryUrl}/`,
   ]

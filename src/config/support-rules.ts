@@ -112,13 +112,6 @@ export const SUPPORT: readonly SupportRule[] = [
     detail: 'the origin is shown no client certificate',
   },
   {
-    part: 'http origin',
-    key: 'ResponseCompletionTimeout',
-    when: isFilled,
-    handling: 'ignored',
-    detail: 'a response may take as long as it likes; OriginReadTimeout is honoured',
-  },
-  {
     part: 'distribution',
     key: 'WebACLId',
     when: isFilled,

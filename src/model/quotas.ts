@@ -12,6 +12,8 @@ export const QUOTAS = {
   compressMaxBytes: 10_000_000,
   /** Smallest object that is compressed. ('Serve compressed files') */
   compressMinBytes: 1000,
+  /** An object, or a range of one, that passes with caching on. */
+  cacheableObjectBytes: 50 * 1024 ** 3,
   invalidationPathCharacters: 4000,
   invalidationFilesInProgress: 3000,
   /** Generated responses and bodies shown to a viewer event of Lambda@Edge. ('Restrictions on Lambda@Edge') */

@@ -3,6 +3,8 @@ import { STATUS_CODES } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import { ConnectionTimes } from './connecting.ts'
+import type { Deadline } from './deadline.ts'
+import { toBrokenBody } from './failures.ts'
 import { Body } from '../message/body.ts'
 import type { BodySource } from '../message/body-parties.ts'
 import type { CancelToken } from '../message/clock.ts'
@@ -54,9 +56,10 @@ export function exchange(
   dispatcher: Dispatcher,
   request: ExchangeRequest,
   token: CancelToken,
+  deadline: Deadline | null,
 ): Promise<ExchangeResponse> {
   return new Promise((resolve, reject) => {
-    const handler = new ExchangeHandler(request.method, token, resolve, reject)
+    const handler = new ExchangeHandler(request.method, token, deadline, resolve, reject)
     try {
       dispatcher.dispatch(
         {
@@ -83,34 +86,38 @@ function toDispatchBody(body: RequestBody | null): Buffer | Readable | null {
 /** undici's handler with raw header buffers: no header object, no Readable, one call per event. */
 class ExchangeHandler extends ConnectionTimes implements BodySource {
   #isHead: boolean
-  #token: CancelToken
+  #deadline: Deadline | null
   #resolve: (response: ExchangeResponse) => void
   #reject: (error: unknown) => void
   #body: Body | null = null
   #abort: ((error: Error) => void) | null = null
+  /** Why nobody wants the response any more. */
+  #stopped: Error | null = null
   #resumeSocket: (() => void) | null = null
   #paused = false
 
   constructor(
     method: string,
     token: CancelToken,
+    deadline: Deadline | null,
     resolve: (response: ExchangeResponse) => void,
     reject: (error: unknown) => void,
   ) {
     super()
     this.#isHead = method === 'HEAD'
-    this.#token = token
+    this.#deadline = deadline
     this.#resolve = resolve
     this.#reject = reject
     token.onCancel(() => {
       // Once there is a body, its readers decide.
       if (this.#body === null) this.abort(new Error('nobody waits for this response any more'))
     })
+    deadline?.watch((error) => this.abort(error))
   }
 
   onConnect(abort: (error: Error) => void): void {
     this.#abort = abort
-    if (this.#token.cancelled) abort(new Error('nobody waits for this response any more'))
+    if (this.#stopped !== null) abort(this.#stopped)
   }
 
   onHeaders(status: number, rawHeaders: Buffer[], resume: () => void, statusText: string): boolean {
@@ -134,12 +141,14 @@ class ExchangeHandler extends ConnectionTimes implements BodySource {
   }
 
   onComplete(): void {
+    this.#deadline?.clear()
     this.#body?.finish()
   }
 
   onError(error: Error): void {
-    if (this.#body === null) this.#reject(error)
-    else this.#body.fail(error)
+    if (this.#body === null) return this.#reject(error)
+    this.#deadline?.clear()
+    this.#body.fail(toBrokenBody(error))
   }
 
   pause(): void {
@@ -152,7 +161,10 @@ class ExchangeHandler extends ConnectionTimes implements BodySource {
   }
 
   abort(reason: Error): void {
-    this.#abort?.(reason)
+    this.#stopped = reason
+    if (this.#abort !== null) return this.#abort(reason)
+    // Still without a connection, which may take as long as it likes; the request will not go out on it.
+    this.#reject(reason)
   }
 }
 

@@ -1,5 +1,6 @@
 // What CloudFront answers when an origin can't be reached or does not speak HTTP.
 import { Body } from '../message/body.ts'
+import { BrokenBodyError } from '../message/broken-body.ts'
 import { Headers } from '../message/headers.ts'
 import type { Failure, Layer, OriginResponse } from '../message/requests.ts'
 import type { DetailedResultType } from '../model/result-types.ts'
@@ -40,6 +41,7 @@ const BY_CODE: Readonly<Record<string, Row>> = {
   UND_ERR_CONNECT_TIMEOUT: [504, ESTABLISH, 'OriginCommError', 'connect'],
   UND_ERR_HEADERS_TIMEOUT: TIMEOUT,
   UND_ERR_BODY_TIMEOUT: TIMEOUT,
+  PF_COMPLETION_TIMEOUT: TIMEOUT,
   UND_ERR_SOCKET: [502, ESTABLISH, 'OriginReadError', 'later'],
   ECONNRESET: [502, ESTABLISH, 'OriginReadError', 'later'],
   EPIPE: [502, ESTABLISH, 'OriginReadError', 'later'],
@@ -75,6 +77,25 @@ export function unresolvedOrigin(hint: string): OriginFailure {
     },
     nothingSent: true,
   }
+}
+
+/** The answer in place of a response that CloudFront does not pass on. */
+export function incorrectResponse(detailedResultType: DetailedResultType, detail: string): OriginFailure {
+  return {
+    status: 502,
+    failure: { message: INCORRECT, resultType: 'Error', detailedResultType, detail },
+    nothingSent: false,
+  }
+}
+
+/** The error of a body that its origin did not bring to an end. */
+export function toBrokenBody(error: unknown): BrokenBodyError {
+  const { status } = toOriginFailure(error)
+  return new BrokenBodyError(
+    describeError(error),
+    status === 504 ? 'OriginCommError' : 'OriginReadError',
+    error,
+  )
 }
 
 /** A failure as a response that travels up like any other. */

@@ -1,6 +1,7 @@
 // The last step: origin-request function, the origin, origin-response function, compression.
 import { compressBody } from './compress.ts'
 import type { ExchangeResponse } from './exchange.ts'
+import { findFault } from './faults.ts'
 import { toFailureResponse } from './failures.ts'
 import { compileOutgoing } from './outgoing.ts'
 import { sendToOrigin, type OriginAccess } from './send.ts'
@@ -41,6 +42,11 @@ export function createOrigin(
     return sendToOrigin(outgoing, origin, target, context, access).then((sent) => {
       if (sent.kind === 'failure')
         return toFailureResponse(sent.failure.status, sent.failure.failure, context.contact)
+      const fault = findFault(sent.response, request)
+      if (fault !== null) {
+        sent.response.body.discard()
+        return toFailureResponse(fault.status, fault.failure, context.contact)
+      }
       const response = fromOrigin(sent.response, request, context)
       if (hooks.originResponse === null) return compress(response, request, behavior, context)
       return applyOriginResponse(hooks.originResponse, outgoing, response, context).then((changed) =>
@@ -64,7 +70,8 @@ export function createOrigin(
         if (prepared.kind === 'answered') return { kind: 'response', response: prepared.response }
         ;({ outgoing } = prepared)
       }
-      return openOriginTunnel(outgoing, origin, selectTarget(outgoing, origin, resolveTarget), context)
+      const target = selectTarget(outgoing, origin, resolveTarget)
+      return openOriginTunnel(outgoing, origin, target, context, access.pools.acceptAnyCertificate)
     },
   }
 }

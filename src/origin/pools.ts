@@ -15,6 +15,14 @@ export interface PoolKey {
   readonly keepaliveTimeout: number
 }
 
+/** What all pools have in common. */
+export interface PoolSettings {
+  /** Monotonic milliseconds. */
+  readonly tick: () => number
+  /** Origins may show any certificate. */
+  readonly acceptAnyCertificate: boolean
+}
+
 /** Parallel connections to one target; more requests wait their turn. */
 const CONNECTIONS = 256
 
@@ -24,12 +32,15 @@ type ClientOptions = ConstructorParameters<typeof TimedClient>[1]
 /** Pools by key; a pool without requests costs nothing but its keep-alive timers. */
 export class OriginPools {
   #pools = new Map<string, Pool>()
-  #tick: () => number
   #closed = false
+  #settings: PoolSettings
 
-  /** `tick`: monotonic milliseconds. */
-  constructor(tick: () => number) {
-    this.#tick = tick
+  constructor(settings: PoolSettings) {
+    this.#settings = settings
+  }
+
+  get acceptAnyCertificate(): boolean {
+    return this.#settings.acceptAnyCertificate
   }
 
   get(key: PoolKey): Pool {
@@ -37,7 +48,7 @@ export class OriginPools {
     let pool = this.#pools.get(id)
     if (pool === undefined) {
       if (this.#closed) throw new Error('pocketfront is stopping')
-      pool = createPool(key, this.#tick)
+      pool = createPool(key, this.#settings)
       this.#pools.set(id, pool)
     }
     return pool
@@ -52,7 +63,7 @@ export class OriginPools {
   }
 }
 
-function createPool(key: PoolKey, tick: () => number): Pool {
+function createPool(key: PoolKey, { tick, acceptAnyCertificate }: PoolSettings): Pool {
   const host = key.hostname.includes(':') ? `[${key.hostname}]` : key.hostname
   return new Pool(`${key.protocol}://${host}:${key.port}`, {
     connections: CONNECTIONS,
@@ -63,6 +74,11 @@ function createPool(key: PoolKey, tick: () => number): Pool {
     // An origin's own Keep-Alive header may shorten the timeout, not lengthen it beyond this.
     keepAliveMaxTimeout: key.keepaliveTimeout * 1000,
     maxHeaderSize: QUOTAS.originResponseHeaderBytes,
-    connect: { timeout: key.connectTimeout * 1000, servername: key.servername, autoSelectFamily: true },
+    connect: {
+      timeout: key.connectTimeout * 1000,
+      servername: key.servername,
+      autoSelectFamily: true,
+      rejectUnauthorized: !acceptAnyCertificate,
+    },
   })
 }

@@ -1,5 +1,6 @@
 // The attempts at one origin: its target, its pool, retries, and failures turned into answers.
 import type { Pool } from 'undici'
+import { Deadline } from './deadline.ts'
 import { exchange, type ExchangeResponse } from './exchange.ts'
 import { toOriginFailure, unresolvedOrigin, type OriginFailure } from './failures.ts'
 import type { FolderOrigins } from './folders.ts'
@@ -31,6 +32,8 @@ interface Sending {
   readonly target: OriginTarget
   readonly context: RequestContext
   readonly access: OriginAccess
+  /** Of ResponseCompletionTimeout; null without one. */
+  readonly deadline: Deadline | null
 }
 
 /**
@@ -50,7 +53,9 @@ export function sendToOrigin(
     context.trace.addOrigin({ ...record, error: failure.failure.detail, end: 'unresolved' })
     return Promise.resolve({ kind: 'failure', failure })
   }
-  return attempt({ outgoing, origin, target, context, access }, 1)
+  const seconds = origin.ResponseCompletionTimeout
+  const deadline = seconds === null || target.kind !== 'http' ? null : new Deadline(seconds)
+  return attempt({ outgoing, origin, target, context, access, deadline }, 1)
 }
 
 function attempt(sending: Sending, number: number): Promise<SendResult> {
@@ -70,18 +75,21 @@ function attempt(sending: Sending, number: number): Promise<SendResult> {
       const failure = toOriginFailure(error)
       record.error = failure.failure.detail
       record.end = planNext(sending, failure, number)
-      return record.end === 'retried' ? attempt(sending, number + 1) : { kind: 'failure', failure }
+      if (record.end === 'retried') return attempt(sending, number + 1)
+      sending.deadline?.clear()
+      return { kind: 'failure', failure }
     },
   )
 }
 
 /** Whether a failed attempt is followed by another, and why not. */
 function planNext(
-  { outgoing, origin, context }: Sending,
+  { outgoing, origin, context, deadline }: Sending,
   failure: OriginFailure,
   number: number,
 ): AttemptEnd {
   if (context.token.cancelled) return 'viewer-gone'
+  if (deadline !== null && deadline.error !== null) return 'out-of-time'
   const isRepeatable = outgoing.method === 'GET' || outgoing.method === 'HEAD' || failure.nothingSent
   if (!isRepeatable) return 'not-repeatable'
   return number < origin.ConnectionAttempts ? 'retried' : 'attempts-used-up'
@@ -106,7 +114,14 @@ function toRecord(
   }
 }
 
-function attemptOnce({ outgoing, origin, target, context, access }: Sending): Promise<ExchangeResponse> {
+function attemptOnce({
+  outgoing,
+  origin,
+  target,
+  context,
+  access,
+  deadline,
+}: Sending): Promise<ExchangeResponse> {
   switch (target.kind) {
     case 'unresolved':
       return Promise.reject(new Error(target.hint))
@@ -127,6 +142,7 @@ function attemptOnce({ outgoing, origin, target, context, access }: Sending): Pr
           readTimeout: outgoing.origin.readTimeout * 1000,
         },
         context.token,
+        deadline,
       )
   }
 }

@@ -25,6 +25,7 @@ export function openOriginTunnel(
   origin: Origin,
   target: OriginTarget,
   context: RequestContext,
+  acceptAnyCertificate: boolean,
 ): Promise<TunnelAnswer> {
   if (target.kind !== 'http') {
     const { status, failure } = unresolvedOrigin(
@@ -36,7 +37,7 @@ export function openOriginTunnel(
     })
   }
   return new Promise((resolve) => {
-    const upstream = dial(outgoing, origin, target)
+    const upstream = dial(outgoing, origin, target, acceptAnyCertificate)
     context.token.onCancel(() => upstream.destroy())
     upstream.on('upgrade', (message: IncomingMessage, socket: Duplex, head: Buffer) => {
       resolve({ kind: 'open', headers: toHeaders(message), socket, head })
@@ -61,6 +62,7 @@ function dial(
   outgoing: OutgoingRequest,
   origin: Origin,
   target: Extract<OriginTarget, { kind: 'http' }>,
+  acceptAnyCertificate: boolean,
 ): ClientRequest {
   const headers = toWireHeaders(outgoing, origin, target)
   const options = {
@@ -75,7 +77,7 @@ function dial(
   }
   if (target.protocol === 'http') return httpRequest(options)
   const servername = target.sendHost === 'target' ? target.hostname : outgoing.origin.domainName
-  return httpsRequest({ ...options, servername })
+  return httpsRequest({ ...options, servername, rejectUnauthorized: !acceptAnyCertificate })
 }
 
 function toHeaders(message: IncomingMessage): Headers {

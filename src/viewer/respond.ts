@@ -4,11 +4,13 @@ import { reasonPhrase, renderErrorPage } from './error-page.ts'
 import { internalError } from './refused.ts'
 import type { ViewerAnswer } from '../edge/visit.ts'
 import type { BodyConsumer } from '../message/body-reader.ts'
+import { BrokenBodyError } from '../message/broken-body.ts'
 import type { Clock } from '../message/clock.ts'
 import { headerName } from '../message/header-names.ts'
 import { Headers } from '../message/headers.ts'
 import { toHttpDate } from '../message/http-date.ts'
 import type { Trace } from '../message/trace.ts'
+import type { DetailedResultType } from '../model/result-types.ts'
 import { joinVia } from '../policies/viewer-response.ts'
 
 /** Called once, when the answer is out or its viewer gone. */
@@ -199,9 +201,13 @@ function endDelivery(
   if (how !== 'complete') {
     answer.body.discard()
     trace.resultType = 'Error'
-    trace.detailedResultType = how === 'broken' ? 'OriginReadError' : 'ClientCommError'
+    trace.detailedResultType = how === 'broken' ? whyBroken(answer) : 'ClientCommError'
   }
   trace.delivery = how
   trace.totalMs = delivery.tick() - trace.startedTick
   delivery.onDelivered()
+}
+
+function whyBroken({ body }: ViewerAnswer): DetailedResultType {
+  return body.error instanceof BrokenBodyError ? body.error.detailedResultType : 'OriginReadError'
 }

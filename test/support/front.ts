@@ -141,6 +141,7 @@ function send(
         path,
         method,
         agent: false,
+        maxHeaderSize: 128 * 1024,
         headers: headers as Record<string, string>,
       },
       (message) => {

@@ -23,6 +23,7 @@ test('without arguments the demo runs on the usual ports', () => {
       json: false,
       quiet: false,
       allowRemoteOrigins: false,
+      insecureOrigins: false,
       edgeMemory: 134_217_728,
       regionalMemory: 536_870_912,
       shieldMemory: 536_870_912,

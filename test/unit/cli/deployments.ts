@@ -98,6 +98,7 @@ export function started(
     host: '127.0.0.1',
     pop: 'FRA56',
     isDemo: false,
+    insecureOrigins: false,
     front: {
       url: 'http://127.0.0.1:8080',
       port: 8080,

@@ -40,6 +40,13 @@ test('the start tells where everything listens and what was loaded', () => {
   ])
 })
 
+test('certificates that are not checked are told', () => {
+  const told = 'origins  certificates are not checked (--insecure-origins)'
+  const lax = { ...started([distribution()]), insecureOrigins: true }
+  expect(toStartLines(lax, NO_PALETTE, CWD)).toContain(told)
+  expect(lines([distribution()])).not.toContain(told)
+})
+
 test('an origin that nothing maps shows what to add', () => {
   expect(lines([distribution({}, UNRESOLVED)])).toContain(
     '  origin api  api.example.com  -> none: add --origin api=URL',

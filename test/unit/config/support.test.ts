@@ -64,7 +64,6 @@ test.each([
     'DomainName: localhost, CustomOriginConfig: { OriginMtlsConfig: { ClientCertificateArn: a } }',
     'OriginMtlsConfig',
   ],
-  ['DomainName: localhost, ResponseCompletionTimeout: 60', 'ResponseCompletionTimeout'],
 ])('an origin over HTTP with %s is noted, a folder is not', async (keys, feature) => {
   const text = `Origins: [{ Id: app, ${keys} }]\nDefaultCacheBehavior: { TargetOriginId: app }`
   expect(await featuresOf(text, 'app=http://localhost:9000')).toEqual([feature])
