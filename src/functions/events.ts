@@ -145,7 +145,9 @@ function toOrigin(origin: OutgoingOrigin): EventOrigin {
   const customHeaders = toHeaderMap(origin.customHeaders)
   const { domainName, path } = origin
   if (origin.kind === 's3') {
-    return { s3: { authMethod: origin.authMethod, customHeaders, domainName, path, region: origin.region } }
+    const { authMethod } = origin
+    const region = authMethod === 'none' ? '' : origin.region
+    return { s3: { authMethod, customHeaders, domainName, path, region } }
   }
   const { keepaliveTimeout, port, protocol, readTimeout, sslProtocols } = origin
   return {

@@ -4,6 +4,7 @@ import type { ExchangeResponse } from './exchange.ts'
 import { findFault } from './faults.ts'
 import { toFailureResponse } from './failures.ts'
 import { compileOutgoing } from './outgoing.ts'
+import { checkOriginName } from './resolve.ts'
 import { sendToOrigin, type OriginAccess } from './send.ts'
 import { openOriginTunnel } from './tunnel.ts'
 import type { BehaviorHooks } from '../functions/hooks.ts'
@@ -59,14 +60,14 @@ export function createOrigin(
     fetch(request, context) {
       const outgoing = toOutgoing(request, context)
       if (hooks.originRequest === null) return send(request, outgoing, context)
-      return prepare(outgoing, hooks.originRequest, context).then((prepared) =>
+      return prepare(outgoing, origin, hooks.originRequest, context).then((prepared) =>
         prepared.kind === 'answered' ? prepared.response : send(request, prepared.outgoing, context),
       )
     },
     async openTunnel(request, context) {
       let outgoing = toOutgoing(request, context)
       if (hooks.originRequest !== null) {
-        const prepared = await prepare(outgoing, hooks.originRequest, context)
+        const prepared = await prepare(outgoing, origin, hooks.originRequest, context)
         if (prepared.kind === 'answered') return { kind: 'response', response: prepared.response }
         ;({ outgoing } = prepared)
       }
@@ -83,9 +84,16 @@ type Prepared =
 /** The request as it leaves, after the origin-request function, which may answer itself. */
 async function prepare(
   outgoing: OutgoingRequest,
+  origin: Origin,
   originRequest: NonNullable<BehaviorHooks['originRequest']>,
   context: RequestContext,
 ): Promise<Prepared> {
+  const unknown = await checkOriginName(origin.target)
+  if (unknown !== null)
+    return {
+      kind: 'answered',
+      response: toFailureResponse(unknown.status, unknown.failure, context.contact),
+    }
   const outcome = await originRequest(outgoing, context)
   switch (outcome.kind) {
     case 'continue':
