@@ -33,9 +33,26 @@ export class CacheEntry {
     this.checkedUpTo = checkedUpTo
   }
 
-  /** Bytes that count against the budget of the place. */
+  /** Bytes of memory that count against the budget of the place. */
   get bytes(): number {
-    return OVERHEAD_BYTES + this.object.headers.bytes + this.object.body.bytes
+    const { headers, body } = this.object
+    return OVERHEAD_BYTES + headers.bytes + (body.isFiled ? 0 : body.bytes)
+  }
+
+  /** Bytes of disk that count against the budget of the place; 0 when the body lies in memory. */
+  get diskBytes(): number {
+    const { body } = this.object
+    return body.isFiled ? body.bytes : 0
+  }
+
+  /** A store has taken the entry. */
+  onStored(): void {
+    this.object.body.addEntry()
+  }
+
+  /** The store has it no more: evicted, replaced or deleted. */
+  onGone(): void {
+    this.object.body.dropEntry()
   }
 }
 

@@ -1,9 +1,11 @@
 // One fetch from the layer behind: for which key, and what becomes of it.
 import type { CacheEntry } from './entry.ts'
+import { toHeadKey } from './head-key.ts'
 import type { Flight } from './flight.ts'
+import type { Cover } from './parts.ts'
 import type { RequestContext } from '../message/context.ts'
 import type { OriginRequest } from '../message/requests.ts'
-import type { TierRecord } from '../message/trace.ts'
+import type { TierRecord, Trace } from '../message/trace.ts'
 
 /** One fetch from the layer behind, and what it is for. */
 export interface Fetching {
@@ -13,6 +15,8 @@ export interface Fetching {
   readonly flightKey: string
   /** The expired copy that it may refresh. */
   readonly entry: CacheEntry | null
+  /** The expired parts that it may refresh; the entry is one of them. */
+  readonly cover: Cover | null
   readonly request: OriginRequest
   readonly context: RequestContext
   readonly record: TierRecord
@@ -23,3 +27,51 @@ export interface Fetching {
 
 /** What a look-up needs to know of a request beside its key. */
 export type LookupContext = Pick<RequestContext, 'invalidations' | 'invalidationUrl'>
+
+/** A tier's new record in the trace of a request. */
+export function addRecord(trace: Trace, layer: TierRecord['layer'], place: string): TierRecord {
+  const record: TierRecord = {
+    layer,
+    place,
+    verdict: 'miss',
+    because: 'not-in-cache',
+    age: 0,
+    stored: null,
+    storedBecause: null,
+  }
+  trace[layer] = record
+  return record
+}
+
+/** A fetch that is about to begin; what it has found may be refreshed by it. */
+export function toFetching(
+  key: string,
+  found: (Pick<Fetching, 'cover'> & { readonly entry: CacheEntry }) | null,
+  request: OriginRequest,
+  context: RequestContext,
+  record: TierRecord,
+): Fetching {
+  return {
+    key,
+    flightKey: toFlightKey(key, request),
+    entry: found?.entry ?? null,
+    cover: found?.cover ?? null,
+    request,
+    context,
+    record,
+    startedAt: context.invalidations.sequence,
+    flight: null,
+  }
+}
+
+function toFlightKey(key: string, { method, isRange, headers, key: own }: OriginRequest): string {
+  if (method === 'HEAD') return toHeadKey(own)
+  if (!isRange) return key
+  return `${key}\n${headers.list('range')}\n${headers.get('if-range')}`
+}
+
+/** The request for all of the object of which a range was asked. */
+export function toWholeRequest(request: OriginRequest): OriginRequest {
+  const headers = request.headers.without('range').without('if-range')
+  return { ...request, headers, isRange: false }
+}

@@ -1,5 +1,6 @@
 // What to do with what a cache holds: a comparison of instants, and the answer made of a stored object.
 import type { CacheEntry, StoredObject } from './entry.ts'
+import type { LookupContext } from './fetching.ts'
 import type { Layer, OriginResponse } from '../message/requests.ts'
 import type { Settlement } from '../message/settlement.ts'
 import type { TierReason } from '../model/result-types.ts'
@@ -35,6 +36,16 @@ function isWithin(until: number, { freshUntil }: Settlement, now: number): boole
   return now <= until && until > freshUntil
 }
 
+/** False when an invalidation has taken the entry, or its file can't be read any more. */
+export function isCurrent(entry: CacheEntry, { invalidations, invalidationUrl }: LookupContext): boolean {
+  const { sequence } = invalidations
+  if (entry.checkedUpTo !== sequence) {
+    if (invalidations.covers(invalidationUrl, entry.checkedUpTo)) return false
+    entry.checkedUpTo = sequence
+  }
+  return entry.object.body.isReadableFromStart
+}
+
 /** A stored object as a response of this layer. */
 export function toServed(
   object: StoredObject,
@@ -52,11 +63,6 @@ export function toServed(
     isGenerated: false,
     failure: object.failure,
   }
-}
-
-/** The key of answers to HEAD, which describe an object and are none. */
-export function toHeadKey(key: string): string {
-  return `${key}\nHEAD`
 }
 
 /** Seconds since the origin made the object. */

@@ -1,10 +1,10 @@
 // Asking the layer behind whether an expired copy is still good.
-import type { CacheEntry, StoredObject } from './entry.ts'
-import { toConditional } from '../message/conditional.ts'
+import { toStoredObject, type CacheEntry, type StoredObject } from './entry.ts'
+import { toVersion } from './parts.ts'
+import { mergeNotModified, toConditional } from '../message/conditional.ts'
 import type { RequestContext } from '../message/context.ts'
 import type { Headers } from '../message/headers.ts'
 import type { OriginRequest, OriginResponse } from '../message/requests.ts'
-import type { Settlement } from '../message/settlement.ts'
 
 const CONDITIONS = new Set(['if-none-match', 'if-modified-since', 'if-match', 'if-unmodified-since'])
 
@@ -25,18 +25,35 @@ export function toUpstreamRequest(
   return headers === request.headers ? request : { ...request, headers }
 }
 
-/** The layer behind has a copy of its own of the same version, complete and at hand. */
-export function isRefreshedBelow(
+/** How a stored object lives on after a response that confirms it. */
+export type Confirmation = (stored: StoredObject) => StoredObject
+
+/** What a response of the layer behind confirms of an expired copy; null when it brings something new, or nothing. */
+export function toConfirmation(
   object: StoredObject,
+  isPart: boolean,
   response: OriginResponse,
-): response is OriginResponse & { settlement: Settlement } {
-  return (
-    response.settlement !== null &&
-    response.outcome !== 'Miss' &&
-    response.body.state === 'complete' &&
-    response.status === object.status &&
-    isSameVersion(object.headers, response.headers)
-  )
+  { rules, clock }: RequestContext,
+): Confirmation | null {
+  if (response.status === 304) {
+    return (stored) => {
+      const headers = mergeNotModified(stored.headers, response.headers)
+      return { ...stored, headers, settlement: rules.settle({ status: stored.status, headers }, clock.now()) }
+    }
+  }
+  const { settlement } = response
+  if (settlement === null || response.outcome === 'Miss' || response.status !== object.status) return null
+  if (isPart) {
+    // The layer behind has a part of the same version: our parts of it hold as long as that one.
+    if (toVersion(object.headers) !== toVersion(response.headers)) return null
+    response.body.discard()
+    return (stored) => {
+      return { ...stored, headers: mergeNotModified(stored.headers, response.headers), settlement }
+    }
+  }
+  // It has a copy of its own of the same version, complete and at hand.
+  const isSame = response.body.state === 'complete' && isSameVersion(object.headers, response.headers)
+  return isSame ? () => toStoredObject(response, settlement) : null
 }
 
 /** Whether two responses are the same version of an object, by their validators (weak comparison). */

@@ -4,8 +4,11 @@ import type { CacheEntry } from './entry.ts'
 /** Few methods, all of them needed by every store. Reading marks an entry as used. */
 export interface CacheStore {
   get(key: string): CacheEntry | undefined
-  /** Stores or replaces; evicts the least recently used entries that no longer fit. */
-  set(key: string, entry: CacheEntry): void
+  /**
+   * Stores or replaces; evicts the least recently used entries that no longer fit. False when the entry alone is too
+   * large. Tells an entry when it is stored, and once when it is gone.
+   */
+  set(key: string, entry: CacheEntry): boolean
   delete(key: string): void
   clear(): void
   readonly entries: number

@@ -1,17 +1,20 @@
 // One cache tier over any Upstream: look up, collapse, revalidate, fetch, store.
-import { CacheEntry, toStoredObject, type StoredObject } from './entry.ts'
-import type { Fetching, LookupContext } from './fetching.ts'
-import { Flight } from './flight.ts'
-import { isRefreshedBelow, toUpstreamRequest } from './revalidate.ts'
-import { ageOf, mayStandIn, planLookup, toHeadKey, toServed } from './lookup.ts'
+import { CacheEntry, type StoredObject } from './entry.ts'
+import { bringsSoon, toServedCover } from './covers.ts'
+import { addRecord, toFetching, toWholeRequest, type Fetching } from './fetching.ts'
+import type { Flight } from './flight.ts'
+import { Flights } from './flights.ts'
+import { toConfirmation, toUpstreamRequest, type Confirmation } from './revalidate.ts'
+import { toHeadKey } from './head-key.ts'
+import { Keeping } from './keeping.ts'
+import { ageOf, isCurrent, mayStandIn, planLookup, toServed } from './lookup.ts'
+import type { Cover } from './parts.ts'
 import type { CacheStore } from './store.ts'
+import type { BodyFiles } from '../message/body-files.ts'
 import { CancelToken } from '../message/clock.ts'
-import { mergeNotModified } from '../message/conditional.ts'
 import type { RequestContext, Upstream } from '../message/context.ts'
 import type { Layer, OriginRequest, OriginResponse } from '../message/requests.ts'
-import type { Settlement } from '../message/settlement.ts'
 import { Trace, type TierRecord } from '../message/trace.ts'
-import type { StoreReason } from '../model/result-types.ts'
 
 /** What distinguishes one tier from another; the tier itself does not ask. */
 export interface TierOptions {
@@ -21,130 +24,171 @@ export interface TierOptions {
   /** POP code or AWS Region. */
   readonly place: string
   readonly largestObject: number
+  /** Where large bodies go; null keeps all in memory. */
+  readonly files: BodyFiles | null
+}
+
+/** What a tier may do with the copy it has: of a whole object, or parts that hold what is asked for. */
+interface Found {
+  readonly entry: CacheEntry
+  readonly cover: Cover | null
 }
 
 /**
  * A cache in front of the next layer. HEAD is answered from a GET's object; an answer to HEAD is kept apart and
- * never answers a GET.
+ * never answers a GET. Ranges are answered from the whole object or from parts of it.
  */
 export class CacheTier implements Upstream {
   readonly store: CacheStore
   readonly options: TierOptions
   #next: Upstream
-  #flights = new Map<string, Flight>()
+  #keeping: Keeping
+  #flights = new Flights()
   /** Keys that are refreshed behind a viewer who got the stale copy. */
   #refreshing = new Set<string>()
-  /** Bytes of bodies that are still coming in and will be stored. */
-  #incoming = 0
 
   constructor(next: Upstream, store: CacheStore, options: TierOptions) {
     this.#next = next
     this.store = store
     this.options = options
+    const { largestObject, files } = options
+    this.#keeping = new Keeping(store, largestObject, files, (fetching) => this.#flights.leave(fetching))
   }
 
   fetch(request: OriginRequest, context: RequestContext): Promise<OriginResponse> {
-    const record = this.#record(context.trace)
+    const record = addRecord(context.trace, this.options.layer, this.options.place)
     let { key } = request
     let found = this.#lookUp(key, context)
     if (request.method === 'HEAD' && (found === null || found === 'invalidated')) {
       key = toHeadKey(key)
       found = this.#lookUp(key, context) ?? found
     }
-    if (found === null || found === 'invalidated') {
-      record.because = found ?? (request.isRange ? 'range-request' : 'not-in-cache')
+    const whole = found === null || found === 'invalidated' ? null : found
+    if (request.method === 'GET') {
+      const served = this.#fetchParts(whole, request, context, record)
+      if (served !== null) return served
+    }
+    if (whole === null) {
+      if (found === 'invalidated') record.because = 'invalidated'
       return this.#refill(key, null, request, context, record)
     }
+    return this.#use(key, { entry: whole, cover: null }, request, context, record)
+  }
+
+  /**
+   * The answer from parts, when there is no whole object or only an expired one. Null without parts that will do; the
+   * record says why. Parts that have expired are used only where nothing else is.
+   */
+  #fetchParts(
+    whole: CacheEntry | null,
+    request: OriginRequest,
+    context: RequestContext,
+    record: TierRecord,
+  ): Promise<OriginResponse> | null {
     const now = context.clock.now()
-    const plan = planLookup(found, now, context.isBackground)
+    if (whole !== null && now < whole.object.settlement.freshUntil) return null
+    if (request.isRange) record.because = 'range-request'
+    const found = this.#keeping.parts.find(request.key, request.headers, context, now)
+    if (found.kind === 'none') {
+      if (found.because !== 'not-in-cache') record.because = found.because
+      return null
+    }
+    const { oldest: entry } = found
+    if (now >= entry.object.settlement.freshUntil && (whole !== null || !request.isRange)) return null
+    return this.#use(request.key, { entry, cover: found }, request, context, record)
+  }
+
+  #lookUp(key: string, context: RequestContext): CacheEntry | 'invalidated' | null {
+    const entry = this.store.get(key)
+    if (entry === undefined) return null
+    if (isCurrent(entry, context)) return entry
+    this.store.delete(key)
+    return 'invalidated'
+  }
+
+  /** Serves a copy, or has it refreshed. */
+  #use(
+    key: string,
+    found: Found,
+    request: OriginRequest,
+    context: RequestContext,
+    record: TierRecord,
+  ): Promise<OriginResponse> {
+    const { entry, cover } = found
+    const now = context.clock.now()
+    const plan = planLookup(entry, now, context.isBackground)
     if (plan.kind === 'refresh') {
       record.because = 'expired'
       return this.#refill(key, found, request, context, record)
     }
     record.verdict = 'hit'
-    record.because = plan.because
-    record.age = ageOf(found, now)
-    context.trace.settlement ??= found.object.settlement
+    record.because = cover !== null && plan.because === 'fresh' ? 'part-in-cache' : plan.because
+    record.age = ageOf(entry, now)
+    context.trace.settlement ??= entry.object.settlement
     if (plan.because === 'stale-while-revalidate') this.#refreshBehind(key, found, request, context)
-    return Promise.resolve(toServed(found.object, 'Hit', this.options.layerName))
+    const served = this.#toServed(found, entry.object, request, 'Hit', this.options.layerName)
+    // All parts are there: from now on they are one object.
+    if (cover !== null && !request.isRange) {
+      this.#keeping.take(toFetching(key, null, request, context, record), served)
+    }
+    return Promise.resolve(served)
   }
 
-  #lookUp(key: string, context: LookupContext): CacheEntry | 'invalidated' | null {
-    const entry = this.store.get(key)
-    if (entry === undefined) return null
-    const { sequence } = context.invalidations
-    if (entry.checkedUpTo !== sequence) {
-      if (context.invalidations.covers(context.invalidationUrl, entry.checkedUpTo)) {
-        this.store.delete(key)
-        return 'invalidated'
-      }
-      entry.checkedUpTo = sequence
-    }
-    return entry
-  }
-
-  #record(trace: Trace): TierRecord {
-    const { layer, place } = this.options
-    const record: TierRecord = {
-      layer,
-      place,
-      verdict: 'miss',
-      because: 'not-in-cache',
-      age: 0,
-      stored: null,
-      storedBecause: null,
-    }
-    trace[layer] = record
-    return record
+  #toServed(
+    { cover }: Found,
+    object: StoredObject,
+    request: OriginRequest,
+    outcome: OriginResponse['outcome'],
+    layer: Layer,
+  ): OriginResponse {
+    return cover === null
+      ? toServed(object, outcome, layer)
+      : toServedCover(cover, object, request, outcome, layer)
   }
 
   /** Joins the fetch that is under way for this object, or becomes the one that others join. */
   #refill(
     key: string,
-    entry: CacheEntry | null,
+    found: Found | null,
     request: OriginRequest,
     context: RequestContext,
     record: TierRecord,
   ): Promise<OriginResponse> {
-    const { sequence } = context.invalidations
-    const flightKey = request.method === 'HEAD' ? toHeadKey(request.key) : key
-    const fetching: Fetching = {
-      key,
-      flightKey,
-      entry,
-      request,
-      context,
-      record,
-      startedAt: sequence,
-      flight: null,
-    }
-    if (request.isRange || !context.rules.collapses) return this.#lead(fetching)
-    const flight = this.#flights.get(flightKey)
-    if (flight !== undefined && !flight.token.cancelled && !this.#isOvertaken(flight, context)) {
-      return this.#follow(flight, fetching)
-    }
-    fetching.flight = new Flight(sequence, context.token)
-    this.#flights.set(flightKey, fetching.flight)
+    const fetching = toFetching(key, found, request, context, record)
+    if (!context.rules.collapses) return this.#lead(fetching)
+    const whole = request.isRange ? this.#flights.find(key, context) : null
+    return whole === null ? this.#join(fetching) : this.#followForRange(whole, fetching)
+  }
+
+  #join(fetching: Fetching): Promise<OriginResponse> {
+    const flight = this.#flights.find(fetching.flightKey, fetching.context)
+    if (flight !== null) return this.#follow(flight, fetching)
+    this.#flights.open(fetching)
     return this.#lead(fetching)
   }
 
   async #follow(flight: Flight, fetching: Fetching): Promise<OriginResponse> {
-    const { context, record } = fetching
-    const response = await flight.follow(context.token)
+    const response = await flight.follow(fetching.context.token)
     // What the first one got may not be for sharing: then each that waited asks by itself.
     if (response === null || !response.body.isReadableFromStart) return this.#lead(fetching)
+    return this.#toFollowed(response, fetching)
+  }
+
+  /** A range waits for a download of the whole object, unless its bytes are far from there. */
+  async #followForRange(flight: Flight, fetching: Fetching): Promise<OriginResponse> {
+    const { request, context } = fetching
+    const response = await flight.follow(context.token)
+    const isUsable = response !== null && response.body.isReadableFromStart
+    return isUsable && bringsSoon(response, request)
+      ? this.#toFollowed(response, fetching)
+      : this.#join(fetching)
+  }
+
+  #toFollowed(response: OriginResponse, { context, record }: Fetching): OriginResponse {
     record.verdict = 'hit'
     record.because = 'collapsed'
     context.trace.settlement ??= response.settlement
     return { ...response, outcome: 'Hit', layer: this.options.layerName }
-  }
-
-  #isOvertaken(flight: Flight, context: RequestContext): boolean {
-    return context.invalidations.covers(context.invalidationUrl, flight.startedAt)
-  }
-
-  #leave({ flightKey, flight }: Fetching): void {
-    if (flight !== null && this.#flights.get(flightKey) === flight) this.#flights.delete(flightKey)
   }
 
   #lead(fetching: Fetching): Promise<OriginResponse> {
@@ -152,11 +196,13 @@ export class CacheTier implements Upstream {
     return this.#next.fetch(toUpstreamRequest(request, entry, context), context).then(
       (response) => {
         const result = this.#take(fetching, response)
-        fetching.flight?.land(fetching.record.stored === false ? null : result)
+        // A body put together for this request is for its viewer alone.
+        const isShared = fetching.record.stored !== false && fetching.cover === null
+        fetching.flight?.land(isShared ? result : null)
         return result
       },
       (error: unknown) => {
-        this.#leave(fetching)
+        this.#flights.leave(fetching)
         fetching.flight?.crash(error)
         throw error
       },
@@ -169,13 +215,13 @@ export class CacheTier implements Upstream {
     if (entry !== null) {
       const refreshed = this.#refreshed(fetching, entry, response)
       if (refreshed !== null) {
-        this.#leave(fetching)
+        this.#flights.leave(fetching)
         return refreshed
       }
     }
     const settled = response.settlement === null ? this.#settle(response, context) : response
     context.trace.settlement ??= settled.settlement
-    this.#store(fetching, settled)
+    this.#keeping.take(fetching, settled)
     return settled
   }
 
@@ -185,116 +231,52 @@ export class CacheTier implements Upstream {
 
   /** The layer behind confirmed the copy, or failed and the copy may stand in; null when there is a new answer. */
   #refreshed(fetching: Fetching, entry: CacheEntry, response: OriginResponse): OriginResponse | null {
-    const { context, record } = fetching
+    const { context, record, cover, request } = fetching
     const { object } = entry
     const now = context.clock.now()
-    if (response.status === 304) {
-      const headers = mergeNotModified(object.headers, response.headers)
-      const settlement = context.rules.settle({ status: object.status, headers }, now)
-      return this.#confirm(fetching, { ...object, headers, settlement }, response.layer)
-    }
-    if (isRefreshedBelow(object, response)) {
-      return this.#confirm(fetching, toStoredObject(response, response.settlement), response.layer)
-    }
+    const confirmed = toConfirmation(object, cover !== null, response, context)
+    if (confirmed !== null) return this.#confirm(fetching, confirmed, response.layer)
     const standsIn = object.status < 400 && mayStandIn(object.settlement, now)
     if (response.status < 500 || !standsIn || context.token.cancelled) return null
     response.body.discard()
-    entry.pausedUntil = now + object.settlement.errorPause
+    for (const part of cover?.parts ?? [entry]) part.pausedUntil = now + object.settlement.errorPause
     record.verdict = 'hit'
     record.because = 'stale-if-error'
     record.age = ageOf(entry, now)
     context.trace.settlement ??= object.settlement
-    return toServed(object, 'RefreshHit', this.options.layerName)
+    return this.#toServed({ entry, cover }, object, request, 'RefreshHit', this.options.layerName)
   }
 
-  #confirm(fetching: Fetching, object: StoredObject, layer: Layer): OriginResponse {
-    const { key, context, record } = fetching
+  #confirm(fetching: Fetching, update: Confirmation, layer: Layer): OriginResponse {
+    const { key, entry, cover, request, context, record } = fetching
+    const object = update(entry!.object)
     const { settlement } = object
     // A copy that the layer behind serves stale is no confirmation, only as good as ours.
     const isFresh = context.clock.now() < settlement.freshUntil || settlement.ttl === 0
     record.verdict = isFresh ? 'refresh' : 'hit'
     record.because = isFresh ? 'not-modified' : 'stale-if-error'
     context.trace.settlement ??= settlement
-    if (this.#isInvalidatedSince(fetching)) this.#refuse(fetching, 'invalidated-meanwhile')
+    const { sequence } = context.invalidations
+    if (this.#keeping.isInvalidatedSince(fetching)) this.#keeping.refuse(fetching, 'invalidated-meanwhile')
     else {
       record.stored = settlement.store
       record.storedBecause = settlement.because
-      if (settlement.store) this.store.set(key, new CacheEntry(object, context.invalidations.sequence))
+      if (cover !== null) this.#keeping.parts.refresh(key, cover, update, sequence)
+      else if (settlement.store) this.store.set(key, new CacheEntry(object, sequence))
       else this.store.delete(key)
     }
-    return toServed(object, 'RefreshHit', layer)
-  }
-
-  #isInvalidatedSince({ context, startedAt }: Fetching): boolean {
-    return context.invalidations.covers(context.invalidationUrl, startedAt)
-  }
-
-  /** Stores the response when its body is complete; until then others find its flight. */
-  #store(fetching: Fetching, response: OriginResponse): void {
-    const { context } = fetching
-    const { settlement, body } = response
-    if (settlement === null || !settlement.store) {
-      return this.#refuse(fetching, settlement?.because ?? 'status')
-    }
-    // The failure of a fetch that was given up says nothing about the origin.
-    if (context.token.cancelled && response.failure !== null) return this.#refuse(fetching, 'abandoned')
-    if (this.#isTooLarge(response)) return this.#refuse(fetching, 'too-large')
-    if (body.state === 'complete') return this.#put(fetching, response, settlement)
-    this.#keep(fetching, response, settlement)
-  }
-
-  /** Stores a body that is still coming in. What comes in counts against the budget as what is stored does. */
-  #keep(fetching: Fetching, response: OriginResponse, settlement: Settlement): void {
-    const expected = Number(response.headers.get('content-length') ?? 0)
-    if (this.#incoming + expected > this.store.budgetBytes) return this.#refuse(fetching, 'no-room')
-    this.#incoming += expected
-    const isKept = response.body.keep({
-      maxBytes: this.options.largestObject,
-      files: null,
-      expectedBytes: expected,
-      onDone: (outcome) => {
-        this.#incoming -= expected
-        if (outcome === 'complete') this.#put(fetching, response, settlement)
-        else if (outcome === 'too-large') this.#refuse(fetching, 'too-large')
-        else this.#refuse(fetching, fetching.context.token.cancelled ? 'abandoned' : 'truncated')
-      },
-    })
-    if (isKept) return
-    this.#incoming -= expected
-    this.#refuse(fetching, 'truncated')
-  }
-
-  #put(fetching: Fetching, response: OriginResponse, settlement: Settlement): void {
-    const { request, context, record } = fetching
-    if (this.#isInvalidatedSince(fetching)) return this.#refuse(fetching, 'invalidated-meanwhile')
-    if (response.body.bytes > this.options.largestObject) return this.#refuse(fetching, 'too-large')
-    // An answer to HEAD describes an object, it is none: kept under its own key.
-    const key = request.method === 'HEAD' ? toHeadKey(request.key) : request.key
-    this.store.set(key, new CacheEntry(toStoredObject(response, settlement), context.invalidations.sequence))
-    record.stored = true
-    record.storedBecause = settlement.because
-    this.#leave(fetching)
-  }
-
-  #refuse(fetching: Fetching, because: StoreReason): void {
-    fetching.record.stored = false
-    fetching.record.storedBecause = because
-    this.#leave(fetching)
-  }
-
-  #isTooLarge(response: OriginResponse): boolean {
-    const length = response.headers.get('content-length')
-    return length !== null && Number(length) > this.options.largestObject
+    return this.#toServed({ entry: entry!, cover }, object, request, 'RefreshHit', layer)
   }
 
   /** Refreshes without a viewer that waits, one at a time. */
-  #refreshBehind(key: string, entry: CacheEntry, request: OriginRequest, context: RequestContext): void {
-    if (this.#refreshing.has(key) || request.isRange || request.method === 'HEAD') return
+  #refreshBehind(key: string, found: Found, asked: OriginRequest, context: RequestContext): void {
+    const request = found.cover === null && asked.isRange ? toWholeRequest(asked) : asked
+    if (this.#refreshing.has(key) || request.method === 'HEAD') return
     this.#refreshing.add(key)
     const { trace } = context
     const quiet = new Trace(trace.id, trace.startedAt, trace.startedTick)
     const behind: RequestContext = { ...context, trace: quiet, token: new CancelToken(), isBackground: true }
-    this.#refill(key, entry, request, behind, this.#record(quiet))
+    this.#refill(key, found, request, behind, addRecord(quiet, this.options.layer, this.options.place))
       .then(
         (response) => response.body.discard(),
         () => {},

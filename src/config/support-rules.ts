@@ -1,8 +1,6 @@
 // What pocketfront honours only partly or not at all, as one table; a line goes when its feature comes.
 import type { ConfigNode } from './nodes/node.ts'
 
-// Differs from CloudFront: A partial response (206) of an origin is passed on and not stored; ranges of stored objects come from the cache.
-
 /** A noun of AWS whose keys the table has; `http origin` is an origin that is reached over HTTP, with its inner config. */
 export type Part = 'distribution' | 'origin' | 'http origin' | 'behavior'
 

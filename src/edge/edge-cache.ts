@@ -20,5 +20,11 @@ export function createEdgeCache(
       return context.origin.fetch(request, context)
     },
   }
-  return new CacheTier(next, store, { layer: 'edge', layerName: 'EDGE', place: pop, largestObject })
+  return new CacheTier(next, store, {
+    layer: 'edge',
+    layerName: 'EDGE',
+    place: pop,
+    largestObject,
+    files: null,
+  })
 }

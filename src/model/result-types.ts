@@ -49,7 +49,10 @@ export type TierReason =
   | 'not-in-cache' // never seen, or evicted
   | 'invalidated' // removed by an invalidation
   | 'collapsed' // waited for the same object that another request was fetching
-  | 'range-request' // parts are fetched as asked, not stored
+  | 'range-request' // a range of an object of which nothing is cached, fetched as asked
+  | 'part-in-cache' // every byte asked for is there as parts of the object
+  | 'part-missing' // other parts of the object are there
+  | 'if-range-differs' // If-Range names another version than the cached one
   | 'uncacheable' // goes through without being looked up or kept
 
 /** What a cache tier found; 'pass' is a request that only goes through. */
@@ -92,11 +95,12 @@ export type StoreReason =
   | 'status' // a status that CloudFront does not cache
   | 'error-vetoed' // no-store, no-cache or private on 404, 410, 414 or 501
   | 'error-without-max-age' // 400, 403, 405, 412, 415 without max-age or s-maxage
-  | 'partial-content' // 206
+  | 'partial-content' // a 206 that can't be told apart from parts of other versions
   | 'caching-disabled'
   | 'vary-star'
   | 'too-large' // above the largest cacheable object
   | 'no-room' // the budget of the place is taken by objects that are still coming in
+  | 'disk-error' // the disk is full or broken
   | 'truncated' // the body ended before its Content-Length, or the connection broke
   | 'invalidated-meanwhile' // an invalidation came while it was fetched
   | 'abandoned' // the viewer left before the end and nobody else waited

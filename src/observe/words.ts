@@ -26,7 +26,10 @@ export const TIER_SENTENCES: Readonly<Record<TierReason, string>> = {
   'not-in-cache': 'no copy under this cache key: never requested here, or evicted',
   invalidated: 'the stored copy was taken by an invalidation',
   collapsed: 'another request was already fetching the same object, this one waited for it',
-  'range-request': 'a range that is not stored is fetched as asked and not kept',
+  'range-request': 'nothing of the object is cached; the range is fetched as asked',
+  'part-in-cache': 'every byte that is asked for is cached, as parts of the object',
+  'part-missing': 'other parts of the object are cached, not all the bytes that are asked for',
+  'if-range-differs': 'If-Range names another version than the one whose parts are cached',
   uncacheable: 'requests that no cache answers go through without being looked up',
 }
 
@@ -80,11 +83,13 @@ export const STORE_SENTENCES: Readonly<Record<StoreReason, string>> = {
   status: 'responses with this status are not cached',
   'error-vetoed': 'Cache-Control of the error response forbids it',
   'error-without-max-age': 'errors of this status are cached only with max-age or s-maxage',
-  'partial-content': 'a partial response (206) is not stored',
+  'partial-content':
+    'a partial response (206) is stored only with one valid Content-Range and a strong ETag or Last-Modified',
   'caching-disabled': 'minimum, default and maximum TTL of the behavior are all 0',
   'vary-star': 'Vary: * makes every response different',
   'too-large': 'the object is larger than the largest object a cache takes',
   'no-room': 'the budget of the place is taken by objects that are still coming in',
+  'disk-error': 'the disk took no more of it',
   truncated: 'the body ended before it was complete',
   'invalidated-meanwhile': 'an invalidation came while the object was being fetched',
   abandoned: 'the viewer left before the end and nobody else waited for the object',

@@ -14,8 +14,8 @@ import type { TtlBounds } from './selections.ts'
 /** (Developer Guide, 'Control how long CloudFront caches errors') */
 const DEFAULT_ERROR_TTL = 10
 
-/** Other 2xx and 3xx are not cached: the guide has no list for them (choice). */
-const CACHEABLE = new Set([200, 203, 204, 300, 301, 302, 303, 307, 308])
+/** Other 2xx and 3xx are not cached: the guide has no list for them (choice). 206 is a part of an object. */
+const CACHEABLE = new Set([200, 203, 204, 206, 300, 301, 302, 303, 307, 308])
 /** Errors that are cached without being asked. (Developer Guide, 'How CloudFront processes HTTP 4xx and 5xx status codes') */
 const ERRORS = new Set([404, 410, 414, 500, 501, 502, 503, 504])
 /** Errors that are cached only with max-age or s-maxage. (the same page) */
@@ -86,7 +86,6 @@ function decide(
   errorTtl: (status: number) => number,
   now: number,
 ): Decision {
-  if (status === 206) return refuse('partial-content', '206 is a part of the object: not stored')
   if (status < 400 && !CACHEABLE.has(status)) return refuse('status', `${status} is not a cached status`)
   const directives = parseCacheControl(headers.list('cache-control'))
   if (status >= 400) return decideError(status, headers, directives, bounds, errorTtl(status), now)

@@ -6,5 +6,11 @@ import type { Upstream } from '../message/context.ts'
 /** The cache of one Region. What it does not have it asks the origin of the request's behavior. */
 export function createRegionalCache(region: string, store: CacheStore, largestObject: number): CacheTier {
   const toOrigin: Upstream = { fetch: (request, context) => context.origin.fetch(request, context) }
-  return new CacheTier(toOrigin, store, { layer: 'regional', layerName: 'REC', place: region, largestObject })
+  return new CacheTier(toOrigin, store, {
+    layer: 'regional',
+    layerName: 'REC',
+    place: region,
+    largestObject,
+    files: null,
+  })
 }

@@ -6,7 +6,13 @@ import type { BehaviorOrigin, RequestContext, Upstream } from '../message/contex
 /** The cache of one Origin Shield Region. What it does not have it asks the origin of the request. */
 export function createShieldCache(region: string, store: CacheStore, largestObject: number): CacheTier {
   const toOrigin: Upstream = { fetch: (request, context) => context.origin.fetch(request, context) }
-  const options = { layer: 'shield', layerName: 'Origin Shield', place: region, largestObject } as const
+  const options = {
+    layer: 'shield',
+    layerName: 'Origin Shield',
+    place: region,
+    largestObject,
+    files: null,
+  } as const
   return new CacheTier(toOrigin, store, options)
 }
 

@@ -6,10 +6,22 @@ import type { CacheStore } from '../store.ts'
 /** A store with a budget in bytes. Entries larger than the budget are not kept. */
 export function createMemoryStore(budgetBytes: number): CacheStore {
   // No `max`: it would allocate the tables of a full cache at once, half a second at start for 512 MiB.
-  const cache = new LRUCache<string, CacheEntry>({ maxSize: Math.max(1, budgetBytes) })
+  const cache = new LRUCache<string, CacheEntry>({
+    maxSize: Math.max(1, budgetBytes),
+    dispose: (entry) => entry.onGone(),
+  })
   return {
     get: (key) => cache.get(key),
-    set: (key, entry) => void cache.set(key, entry, { size: entry.bytes }),
+    set(key, entry) {
+      const size = entry.bytes
+      if (size > budgetBytes) {
+        cache.delete(key)
+        return false
+      }
+      entry.onStored()
+      cache.set(key, entry, { size })
+      return true
+    },
     delete: (key) => void cache.delete(key),
     clear: () => cache.clear(),
     get entries() {
