@@ -21,9 +21,9 @@ COPY --from=build /build/dist ./dist
 COPY config ./config
 COPY LICENSE ./
 USER node
-# 8080 is for viewers. 8081 is the admin port: it listens on the container's loopback alone and cannot be published;
+# 8080 is for viewers, 8443 for those over HTTPS. 8081 is the admin port: it listens on the container's loopback alone and cannot be published;
 # reach it with `docker exec`.
-EXPOSE 8080 8081
+EXPOSE 8080 8443 8081
 HEALTHCHECK --interval=10s --timeout=3s --start-period=5s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:8081/health').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # Arguments of `docker run` and `command:` come after these.

@@ -1,7 +1,8 @@
 // Assembly: takes options, wires the layers, listens, and returns the handle.
 import { readFileSync } from 'node:fs'
 import { toFetch } from './assembly/fetch.ts'
-import { toLoadOptions } from './assembly/load-options.ts'
+import { createHttps, type Https } from './assembly/https.ts'
+import { isOn, toLoadOptions } from './assembly/load-options.ts'
 import type { Pocketfront, PocketfrontOptions } from './assembly/options.ts'
 import { createReloads, type Reloads } from './assembly/reload.ts'
 import { createSystem, type System } from './assembly/system.ts'
@@ -20,27 +21,34 @@ export async function createPocketfront(options: PocketfrontOptions = {}): Promi
   const loadOptions = toLoadOptions(options)
   const first = await loadConfig(loadOptions)
   if (!first.ok) throw toConfigError(first, loadOptions.cwd)
+  const https = isOn(options.httpsPort) ? createHttps(options) : null
   const system = createSystem(options, first)
-  const listeners = await listen(options, system)
+  const listeners = await listen(options, system, https)
   return toHandle(options, system, listeners, createReloads(options, loadOptions, system))
 }
 
 interface Listeners {
   readonly viewer: ViewerServer
   readonly control: Control | null
+  readonly https: Https | null
 }
 
-/** Opens both ports, or none. */
-async function listen(options: PocketfrontOptions, system: System): Promise<Listeners> {
+/** Opens all ports, or none. */
+async function listen(options: PocketfrontOptions, system: System, https: Https | null): Promise<Listeners> {
   const { host = DEFAULT_HOST, port = 0, adminPort = null } = options
   let viewer: ViewerServer | null = null
   try {
-    viewer = await startViewerServer(system.ports, { host, port })
+    viewer = await startViewerServer(system.ports, {
+      host,
+      port,
+      https: https === null ? null : { port: options.httpsPort ?? 0, certificates: https.certificates },
+    })
+    system.ports.httpsPort = viewer.httpsPort
     const control =
       adminPort === null
         ? null
         : await startControl(system.admin, { port: adminPort, version: readVersion(), describeKey })
-    return { viewer, control }
+    return { viewer, control, https }
   } catch (error) {
     await viewer?.close(0)
     await system.dispose()
@@ -51,11 +59,16 @@ async function listen(options: PocketfrontOptions, system: System): Promise<List
 function toHandle(
   options: PocketfrontOptions,
   system: System,
-  { viewer, control }: Listeners,
+  { viewer, control, https }: Listeners,
   reloads: Reloads,
 ): Pocketfront {
   const { admin, budgets, clock } = system
   const url = `http://${toUrlHost(options.host)}:${viewer.port}`
+  const httpsUrl = viewer.httpsPort === null ? null : `https://localhost:${viewer.httpsPort}`
+  async function ca(): Promise<string> {
+    if (https === null) throw new PocketfrontError('PF_USAGE', 'there is no HTTPS port', 'give httpsPort: 0')
+    return (await https.authority.get()).cert
+  }
   async function close(): Promise<void> {
     await reloads.close()
     await viewer.close(options.graceMs ?? DEFAULT_GRACE_MS)
@@ -66,6 +79,10 @@ function toHandle(
   return {
     url,
     port: viewer.port,
+    httpsUrl,
+    httpsPort: viewer.httpsPort,
+    caFile: https === null ? null : https.authority.file,
+    ca,
     adminUrl: control === null ? null : `http://127.0.0.1:${control.port}`,
     adminPort: control?.port ?? null,
     get loaded() {
@@ -75,7 +92,7 @@ function toHandle(
     clock,
     traces: admin.traces,
     budgets,
-    fetch: toFetch(url),
+    fetch: toFetch({ url, httpsUrl, ca }),
     invalidate: (paths, id) => admin.invalidate(id ?? null, typeof paths === 'string' ? [paths] : paths),
     purge: () => admin.purge(),
     reload: () => reloads.now(),

@@ -52,6 +52,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'lru-cache': ['cache'],
   yaml: ['config'],
   chokidar: ['config', 'functions'],
+  mkcert: ['viewer'],
   esbuild: ['functions'],
   acorn: ['functions'],
   'acorn-walk': ['functions'],

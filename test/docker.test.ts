@@ -236,9 +236,9 @@ describe('docker-compose.yml', () => {
     }
   })
 
-  test('publishes the data port alone, to this machine alone', () => {
+  test('publishes the data ports alone, to this machine alone', () => {
     const ports = Object.values(compose.services).flatMap((service) => service.ports ?? [])
-    expect(ports).toEqual(['127.0.0.1:8080:8080'])
+    expect(ports).toEqual(['127.0.0.1:8080:8080', '127.0.0.1:8443:8443'])
   })
 
   test('maps every origin of the configuration it mounts to one of its services', () => {

@@ -1,27 +1,37 @@
 // fetch() against a running pocketfront.
 import { request as httpRequest, type IncomingMessage } from 'node:http'
+import { request as httpsRequest } from 'node:https'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Pocketfront } from './options.ts'
 
 /**
- * Resolves paths against the data port; `host` chooses the distribution; `pop`, `viewerIp` and `viewerCountry` say where the viewer is. With `host` redirects are not
- * followed, since they would lead elsewhere.
+ * Resolves paths against the data ports; `host` chooses the distribution; `pop`, `viewerIp` and `viewerCountry` say
+ * where the viewer is. With `host` or `https` redirects are not followed, since they would lead elsewhere.
  */
-export function toFetch(base: string): Pocketfront['fetch'] {
-  return (path, init = {}) => {
-    const { host, pop, viewerIp, viewerCountry, ...rest } = init
-    const request = new Request(new URL(path, base), rest)
+export function toFetch({ url, httpsUrl, ca }: FetchParts): Pocketfront['fetch'] {
+  return async (path, init = {}) => {
+    const { host, pop, viewerIp, viewerCountry, https = false, ...rest } = init
+    const request = new Request(new URL(path, https ? (httpsUrl ?? '') : url), rest)
     if (pop !== undefined) request.headers.set('x-pocketfront-pop', pop)
     if (viewerIp !== undefined) request.headers.set('x-pocketfront-viewer-ip', viewerIp)
     if (viewerCountry !== undefined) request.headers.set('x-pocketfront-viewer-country', viewerCountry)
-    return host === undefined ? fetch(request) : fetchAs(host, request)
+    if (https) return fetchAs(host, request, await ca())
+    return host === undefined ? fetch(request) : fetchAs(host, request, null)
   }
 }
 
+/** What fetch() has to know of the running pocketfront. */
+interface FetchParts {
+  readonly url: string
+  readonly httpsUrl: string | null
+  /** PEM of the authority. */
+  readonly ca: () => Promise<string>
+}
+
 /** Node.js's own fetch sends the URL's authority as Host whatever the headers say. */
-async function fetchAs(host: string, request: Request): Promise<Response> {
-  const message = await send(host, request)
+async function fetchAs(host: string | undefined, request: Request, ca: string | null): Promise<Response> {
+  const message = await send(host ?? new URL(request.url).host, request, ca)
   const headers = new Headers()
   for (let i = 0; i < message.rawHeaders.length; i += 2) {
     headers.append(message.rawHeaders[i]!, message.rawHeaders[i + 1]!)
@@ -33,11 +43,15 @@ async function fetchAs(host: string, request: Request): Promise<Response> {
   return new Response(body, { status, statusText: message.statusMessage ?? '', headers })
 }
 
-function send(host: string, request: Request): Promise<IncomingMessage> {
-  const { method, body, signal } = request
+function send(host: string, request: Request, ca: string | null): Promise<IncomingMessage> {
+  const { method, body, signal, url } = request
   const headers = { ...Object.fromEntries(request.headers), host }
+  const options = { method, headers, signal, agent: false as const }
   return new Promise((resolve, reject) => {
-    const outgoing = httpRequest(request.url, { method, headers, signal, agent: false }, resolve)
+    const outgoing =
+      ca === null
+        ? httpRequest(url, options, resolve)
+        : httpsRequest(url, { ...options, ca, servername: host.replace(/:\d*$/, '') }, resolve)
     outgoing.on('error', reject)
     if (body === null) outgoing.end()
     else pipeline(Readable.fromWeb(body), outgoing).catch(reject)

@@ -15,8 +15,14 @@ export function toLoadOptions(options: PocketfrontOptions): LoadOptions {
     functions: options.functions ?? [],
     env: options.env ?? {},
     cwd: options.cwd ?? process.cwd(),
+    servesHttps: isOn(options.httpsPort),
     allowRemoteOrigins: options.allowRemoteOrigins ?? false,
   }
+}
+
+/** A port that was asked for. */
+export function isOn(port: number | null | undefined): boolean {
+  return port !== null && port !== undefined
 }
 
 function isStringList(value: unknown): value is readonly string[] {

@@ -5,6 +5,7 @@ import type { SteerableClock } from '../message/clock.ts'
 import type { ConfigIssue } from '../config/issues.ts'
 import type { SupportNote } from '../config/support.ts'
 import type { Deployment } from '../model/deployment.ts'
+import type { CertificateFiles } from '../viewer/tls/own-certificates.ts'
 
 /** What {@link createPocketfront} takes. Everything has a default that fits a test. */
 export interface PocketfrontOptions {
@@ -32,6 +33,12 @@ export interface PocketfrontOptions {
   readonly port?: number
   /** Default null: no admin port. 0 picks a free one. */
   readonly adminPort?: number | null
+  /** Port for HTTPS; 0 picks a free one. Default null: no HTTPS, and ViewerProtocolPolicy is not enforced. */
+  readonly httpsPort?: number | null
+  /** Certificates for HTTPS, each with its key, as PEM files; names that none covers get one of a local authority. */
+  readonly certificates?: readonly CertificateFiles[]
+  /** Folder of the local authority; default: pocketfront/ca in the user's configuration folder. */
+  readonly caFolder?: string
   /** Address of the data port; default 127.0.0.1. The admin port always listens on loopback. */
   readonly host?: string
   /** POP of viewers of whom nothing is known; default: the nearest to `viewerCountry`, or FRA56. */
@@ -88,6 +95,11 @@ export interface Pocketfront {
   /** http://127.0.0.1:PORT */
   readonly url: string
   readonly port: number
+  /** https://localhost:PORT, or null without HTTPS. */
+  readonly httpsUrl: string | null
+  readonly httpsPort: number | null
+  /** File of the certificate that clients have to trust for HTTPS. It is there once {@link ca} has been called. */
+  readonly caFile: string | null
   readonly adminUrl: string | null
   readonly adminPort: number | null
   readonly loaded: LoadedConfiguration
@@ -102,11 +114,17 @@ export interface Pocketfront {
     readonly shield: number
     readonly largestObject: number
   }
-  /** fetch() against {@link url}; with one distribution the Host is fine as it is, `host` picks another, the rest the viewer's place. */
+  /** The certificate of the local authority as PEM, made when there is none yet; rejects without HTTPS. */
+  ca(): Promise<string>
+  /**
+   * fetch() against {@link url}, or with `https` against {@link httpsUrl}, whose authority it trusts; with one
+   * distribution the Host is fine as it is, `host` picks another, the rest the viewer's place.
+   */
   fetch(
     path: string,
     init?: RequestInit & {
       readonly host?: string
+      readonly https?: boolean
       readonly pop?: string
       readonly viewerIp?: string
       readonly viewerCountry?: string

@@ -10,6 +10,7 @@ import { QUOTAS } from '../model/quotas.ts'
 /** What compiling needs, and where ids come from. */
 export interface SitesParts extends Pick<CompileParts, 'hooksFor' | 'originFor' | 'placing'> {
   readonly viaHost: () => string
+  readonly servesHttps: boolean
   readonly requestId: () => string
   readonly clock: Clock
 }
@@ -26,9 +27,10 @@ export class Sites {
 
   /** Compiles beside what is served and returns it; the caller swaps. */
   compile(deployment: Deployment): readonly CompiledDistribution[] {
-    const { hooksFor, originFor, placing } = this.#parts
+    const { hooksFor, originFor, placing, servesHttps } = this.#parts
+    const parts = { hooksFor, originFor, placing, servesHttps }
     return deployment.Distributions.map((distribution) =>
-      compileDistribution(distribution, { hooksFor, originFor, placing, ...this.#keptFor(distribution.Id) }),
+      compileDistribution(distribution, { ...parts, ...this.#keptFor(distribution.Id) }),
     )
   }
 

@@ -1,6 +1,7 @@
 // The running system without its listeners: places, origins, functions, distributions, and what observes them.
 import { pino, type Logger } from 'pino'
 import { createFunctionLog } from './function-log.ts'
+import { isOn } from './load-options.ts'
 import { Network, type Budgets } from './network.ts'
 import type { LoadedConfiguration, PocketfrontOptions } from './options.ts'
 import { createOriginFactory } from './origins.ts'
@@ -40,7 +41,7 @@ export interface System {
   readonly budgets: Budgets
   readonly clock: SteerableClock
   readonly logger: Logger
-  readonly ports: ViewerPorts
+  readonly ports: ViewerPorts & { httpsPort: number | null }
   readonly loaded: LoadedConfiguration
   /** Serves another configuration from the next request on; running ones finish on the old one. */
   swap(next: Loaded): void
@@ -90,6 +91,7 @@ export function createSystem(options: PocketfrontOptions, first: Loaded): System
     }),
     placing: { defaultPop: defaultPlace.pop, placeOf: (code) => findPlace(network, code) },
     viaHost: randomViaHost,
+    servesHttps: isOn(options.httpsPort),
     requestId,
     clock,
   })
@@ -98,9 +100,10 @@ export function createSystem(options: PocketfrontOptions, first: Loaded): System
   const metrics = createMetrics()
   const traces = createTraceStore(options.keepTraces ?? DEFAULTS.keepTraces)
   const logRequest = logger.isLevelEnabled('info') ? createRequestLog(logger) : null
-  const ports: ViewerPorts & { router: ViewerPorts['router'] } = {
+  const ports: ViewerPorts & { router: ViewerPorts['router']; httpsPort: number | null } = {
     router: compileRouter(sites.current),
     defaultPlace,
+    httpsPort: null,
     placeOf: (code) => network.place(code),
     locate: viewers.locate,
     trustViewerHeaders: viewers.trustViewerHeaders,
@@ -113,6 +116,8 @@ export function createSystem(options: PocketfrontOptions, first: Loaded): System
       traces.add(trace)
       logRequest?.(trace)
     },
+    onTlsRefused: (serverName, reason) =>
+      logger.debug({ event: 'tls', serverName }, `TLS handshake refused: ${reason}`),
     onBug: (error, { id }) =>
       logger.error({ err: error, requestId: id }, 'a request failed inside pocketfront'),
   }

@@ -13,6 +13,12 @@ export interface RunArguments {
   readonly lambdaViewerTimeout: number
   readonly lambdaOriginTimeout: number
   readonly port: number
+  /** null: no HTTPS. */
+  readonly httpsPort: number | null
+  /** Files of certificates and their keys. */
+  readonly certificates: readonly { readonly cert: string; readonly key: string }[]
+  /** Folder of the local certificate authority; null: the usual one. */
+  readonly caFolder: string | null
   readonly adminPort: number
   readonly host: string
   /** null: FRA56, or the nearest to viewerCountry. */
@@ -36,6 +42,8 @@ export interface RunArguments {
 export type ParsedArguments =
   | { readonly kind: 'run'; readonly run: RunArguments }
   | { readonly kind: 'print'; readonly text: string }
+  /** Make the local certificate authority if there is none, and say how to trust it. */
+  | { readonly kind: 'ca'; readonly caFolder: string | null; readonly json: boolean }
   | { readonly kind: 'refused'; readonly message: string; readonly json: boolean }
 
 /** Options without a default of their own, when they are not given. */
@@ -53,8 +61,14 @@ const UNSET = {
 } as const
 
 /** What commander returns. */
-type Given = Omit<RunArguments, 'config' | keyof typeof UNSET> &
-  Partial<Pick<RunArguments, keyof typeof UNSET>>
+type Given = Omit<RunArguments, 'config' | 'certificates' | 'caFolder' | keyof typeof UNSET> &
+  Partial<Pick<RunArguments, keyof typeof UNSET>> & {
+    readonly https: boolean
+    readonly httpsPort: number
+    readonly cert?: readonly string[]
+    readonly key?: readonly string[]
+    readonly ca?: string
+  }
 
 const MIB = 1024 ** 2
 const MOST_TRACES = 1_000_000
@@ -77,18 +91,33 @@ export function parseArguments(argv: readonly string[], version: string): Parsed
     if (error.exitCode === 0) return { kind: 'print', text: printed }
     return refuse(error.message.replace(/^error: /, ''), argv)
   }
-  const options = command.opts<Given>()
+  const { https, httpsPort, cert = [], key = [], ca, ...options } = command.opts<Given>()
+  const caFolder = ca ?? null
+  if (command.args.length === 1 && command.args[0] === 'ca') {
+    return { kind: 'ca', caFolder, json: options.json === true }
+  }
+  if (cert.length !== key.length) {
+    return refuse('Each --cert needs its --key, in the same order.', argv)
+  }
   const url = command.args.find((arg) => /^https?:\/\//i.test(arg))
   if (url !== undefined) {
     return refuse(`'${url}' is no configuration file. For an origin write --origin ${url}`, argv)
   }
   const quiet = options.quiet === true
   const logLevel = quiet && !isGiven(command, 'logLevel') ? 'warn' : options.logLevel
-  return { kind: 'run', run: { ...UNSET, ...options, logLevel, config: command.args } }
+  const ports = { httpsPort: https ? selectHttpsPort(command, options.port, httpsPort) : null }
+  const certificates = cert.map((file, index) => ({ cert: file, key: key[index]! }))
+  const tls = { ...ports, certificates, caFolder }
+  return { kind: 'run', run: { ...UNSET, ...options, ...tls, logLevel, config: command.args } }
 }
 
 function refuse(message: string, argv: readonly string[]): ParsedArguments {
   return { kind: 'refused', message, json: argv.includes('--json') }
+}
+
+/** Who asks for a free port means both. */
+function selectHttpsPort(command: Command, httpPort: number, httpsPort: number): number {
+  return httpPort === 0 && !isGiven(command, 'httpsPort') ? 0 : httpsPort
 }
 
 function isGiven(command: Command, option: string): boolean {
@@ -117,7 +146,16 @@ function createCommand(version: string): Command {
     .addOption(seconds('--lambda-viewer-timeout <seconds>', 'what a function on a viewer event may take'))
     .addOption(seconds('--lambda-origin-timeout <seconds>', 'what a function on an origin event may take'))
     .addOption(port('-p, --port <number>', 'port for viewers; 0 picks a free one', 8080))
+    .addOption(port('--https-port <number>', 'port for viewers over HTTPS; 0 picks a free one', 8443))
+    .addOption(new Option('--no-https', 'no HTTPS port; ViewerProtocolPolicy is not enforced'))
     .addOption(port('--admin-port <number>', 'port for the clock, traces, metrics, on 127.0.0.1 only', 8081))
+    .addOption(
+      new Option('--cert <file>', 'certificate for HTTPS as PEM, with --key; may be repeated').argParser(
+        collect,
+      ),
+    )
+    .addOption(new Option('--key <file>', 'private key of the --cert before it').argParser(collect))
+    .addOption(new Option('--ca <folder>', 'folder of the local certificate authority'))
     .addOption(
       new Option('--host <address>', 'address for viewers; 0.0.0.0 in a container').default('127.0.0.1'),
     )
@@ -161,6 +199,7 @@ Examples:
   pocketfront --origin http://localhost:3000
   pocketfront distribution.yaml --origin site=./dist --origin api=http://localhost:3000
   pocketfront distribution.json --lambda rewrite=./edge/rewrite.mjs --watch
+  pocketfront ca                 how to trust the certificates for HTTPS
 
 With --json every line of stdout is an object with "event": distribution, origin, note, warning and ready at the
 start, then request, log, function, reload and stopping. What keeps pocketfront from starting goes to stderr.

@@ -14,7 +14,7 @@ export type StartEvent = {
 export function toStartEvents({ front, version, host, pop, isDemo, insecureOrigins }: Started): StartEvent[] {
   const { deployment, notes, warnings } = front.loaded
   const servedCount = deployment.Distributions.filter((distribution) => distribution.Enabled).length
-  const listening = { host, port: front.port, servedCount }
+  const listening = { host, port: front.port, httpsPort: front.httpsPort, servedCount }
   return [
     ...deployment.Distributions.map((distribution) => ({
       event: 'distribution' as const,
@@ -32,6 +32,9 @@ export function toStartEvents({ front, version, host, pop, isDemo, insecureOrigi
       version,
       url: front.url,
       port: front.port,
+      httpsUrl: front.httpsUrl,
+      httpsPort: front.httpsPort,
+      caFile: front.caFile,
       adminUrl: front.adminUrl,
       adminPort: front.adminPort,
       pop,

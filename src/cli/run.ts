@@ -1,6 +1,6 @@
 // What a command line does, from arguments to exit code.
 import { readFileSync } from 'node:fs'
-import type { RunArguments } from './arguments.ts'
+import type { ParsedArguments, RunArguments } from './arguments.ts'
 import { parseArguments } from './arguments.ts'
 import { toExitCode, toProblemText } from './problem.ts'
 import { PocketfrontError } from '../model/errors.ts'
@@ -25,8 +25,22 @@ export async function run(argv: readonly string[]): Promise<number> {
         new PocketfrontError('PF_USAGE', parsed.message, 'pocketfront --help lists all options.'),
         parsed,
       )
+    case 'ca':
+      return showAuthority(parsed)
     case 'run':
       return serveUntilStopped(parsed.run, version)
+  }
+}
+
+async function showAuthority(parsed: Extract<ParsedArguments, { kind: 'ca' }>): Promise<number> {
+  try {
+    const { describeAuthority } = await import('./authority.ts')
+    const output = createLineWriter(1)
+    output.write(await describeAuthority(parsed))
+    await output.close()
+    return 0
+  } catch (error) {
+    return fail(error, parsed)
   }
 }
 

@@ -42,6 +42,8 @@ export async function serve(args: RunArguments, version: string): Promise<void> 
       isDemo: demo !== null,
       insecureOrigins: args.insecureOrigins,
     })
+    // Made once per machine; whoever reads the lines at start finds the file. A problem is told when it is needed.
+    if (args.httpsPort !== null && args.certificates.length === 0) void front.ca().catch(() => undefined)
     reporter.stopping(await stop)
   } finally {
     await front?.stop()
@@ -61,6 +63,9 @@ function toOptions(args: RunArguments, demo: Demo | null): PocketfrontOptions {
     cwd: process.cwd(),
     env: process.env,
     port: args.port,
+    httpsPort: args.httpsPort,
+    certificates: args.certificates,
+    ...(args.caFolder !== null && { caFolder: args.caFolder }),
     adminPort: args.adminPort,
     host: args.host,
     ...(args.pop !== null && { pop: args.pop }),

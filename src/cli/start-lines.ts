@@ -2,7 +2,7 @@
 import type { OriginRow } from './origin-rows.ts'
 import { toOriginRows } from './origin-rows.ts'
 import { toIssueText } from './problem.ts'
-import { localUrls } from './urls.ts'
+import { localNames, localUrls, type Listening } from './urls.ts'
 import { toSizeText } from './values.ts'
 import type { Pocketfront, ReloadOutcome } from '../assembly/options.ts'
 import type { ConfigIssue } from '../config/issues.ts'
@@ -13,7 +13,10 @@ import type { Palette } from '../observe/palette.ts'
 
 /** What has been started, and with which arguments. */
 export interface Started {
-  readonly front: Pick<Pocketfront, 'url' | 'port' | 'adminUrl' | 'adminPort' | 'loaded' | 'budgets'>
+  readonly front: Pick<
+    Pocketfront,
+    'url' | 'port' | 'httpsUrl' | 'httpsPort' | 'caFile' | 'adminUrl' | 'adminPort' | 'loaded' | 'budgets'
+  >
   readonly version: string
   readonly host: string
   readonly pop: string
@@ -27,7 +30,7 @@ export function toStartLines(started: Started, palette: Palette, cwd: string): s
   const { front, version, host, pop, isDemo } = started
   const { deployment, notes, warnings } = front.loaded
   const served = deployment.Distributions.filter((distribution) => distribution.Enabled)
-  const listening = { host, port: front.port, servedCount: served.length }
+  const listening = { host, port: front.port, httpsPort: front.httpsPort, servedCount: served.length }
   const rows = toOriginRows(front, isDemo)
   const label = (text: string): string => palette.dim(text.padEnd(LABEL_WIDTH))
   const region = findEdgeLocation(pop)?.region ?? ''
@@ -39,7 +42,7 @@ export function toStartLines(started: Started, palette: Palette, cwd: string): s
     `${palette.bold('pocketfront')} ${version}${isDemo ? ', the demo' : ''}`,
     ...deployment.Distributions.flatMap((distribution) => [
       '',
-      ...toDistributionLines(distribution, localUrls(distribution, listening), palette),
+      ...toDistributionLines(distribution, toUrlLines(distribution, listening), palette),
       ...toOriginLines(
         distribution,
         rows.filter((row) => row.distribution === distribution.Id),
@@ -57,6 +60,11 @@ export function toStartLines(started: Started, palette: Palette, cwd: string): s
     ...(started.insecureOrigins
       ? [`${label('origins')}${palette.yellow('certificates are not checked (--insecure-origins)')}`]
       : []),
+    ...(front.caFile === null
+      ? []
+      : [
+          `${label('https')}certificates signed by ${front.caFile}  ${palette.dim("'pocketfront ca' says how to trust it")}`,
+        ]),
     ...(front.adminUrl === null ? [] : toAdminLines(front.adminUrl, label, palette)),
     `${label('try')}curl -i -H 'x-pocketfront-explain: 1' ${tryUrl}/`,
   ]
@@ -90,6 +98,15 @@ function toAdminLines(adminUrl: string, label: (text: string) => string, palette
     `${label('admin')}${palette.cyan(adminUrl)}  ${palette.dim('clock, metrics, invalidations; GET / lists everything')}`,
     `${label('why')}curl -s '${adminUrl}/traces?last=1'`,
   ]
+}
+
+/** Each name over HTTP and HTTPS. */
+function toUrlLines(distribution: Distribution, listening: Listening): string[] {
+  const { port, httpsPort } = listening
+  return localNames(distribution, listening).map((name) => {
+    const secure = httpsPort === null ? '' : `  https://${name}:${httpsPort}`
+    return `http://${name}:${port}${secure}`
+  })
 }
 
 function toDistributionLines(

@@ -43,6 +43,8 @@ export interface LoadOptions {
   /** Base of relative paths that stand in no file. */
   readonly cwd: string
   readonly allowRemoteOrigins: boolean
+  /** Whether an HTTPS port will be open; default: none. */
+  readonly servesHttps?: boolean
 }
 
 /** A deployment with what to tell the user about it, or the issues. */
@@ -150,7 +152,7 @@ function build(
     disk: realDisk,
     report,
   })
-  const notes = new SupportNotes()
+  const notes = new SupportNotes(options.servesHttps)
   const isUnconfigured = files.length === 0 && (options.inline === undefined || options.inline === null)
   let Distributions: Distribution[]
   if (isUnconfigured) {

@@ -12,6 +12,8 @@ export interface SupportRule {
   readonly when: (node: ConfigNode) => boolean
   readonly handling: 'approximated' | 'ignored'
   readonly detail: string
+  /** Only while no HTTPS port is open. */
+  readonly withoutHttps?: true
 }
 
 /** Keys of AWS's forms that are no settings of the data plane, or that have no effect on one machine. */
@@ -43,7 +45,8 @@ export const SUPPORT: readonly SupportRule[] = [
     key: 'ViewerProtocolPolicy',
     when: isWord('redirect-to-https', 'https-only'),
     handling: 'approximated',
-    detail: 'there is no HTTPS listener; viewers are served over HTTP without a redirect',
+    detail: 'there is no HTTPS port; viewers are served over HTTP without a redirect',
+    withoutHttps: true,
   },
   {
     part: 'behavior',
@@ -177,7 +180,8 @@ export const SUPPORT: readonly SupportRule[] = [
     key: 'Aliases',
     when: isFilled,
     handling: 'approximated',
-    detail: 'aliases are served over HTTP, without their certificate',
+    detail: 'aliases are served over HTTP alone',
+    withoutHttps: true,
   },
 ]
 

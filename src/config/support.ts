@@ -27,8 +27,13 @@ export function supportKeys(part: Part): string[] {
 /** Collects notes, each feature once per distribution. */
 export class SupportNotes {
   #notes: SupportNote[] = []
+  #servesHttps: boolean
   /** By distribution, in the spelling of the policy that named them first. */
   #unknownHeaders = new Map<string, Map<string, string>>()
+
+  constructor(servesHttps = false) {
+    this.#servesHttps = servesHttps
+  }
 
   get notes(): SupportNote[] {
     const headerNotes = [...this.#unknownHeaders].flatMap(([distribution, names]) =>
@@ -39,7 +44,7 @@ export class SupportNotes {
 
   collect(distribution: string, part: Part, node: MapNode): void {
     for (const rule of SUPPORT) {
-      if (rule.part !== part) continue
+      if (rule.part !== part || (rule.withoutHttps && this.#servesHttps)) continue
       const value = node.entries.get(rule.key)?.value
       if (value === undefined || !rule.when(value)) continue
       this.#add({ distribution, feature: rule.key, handling: rule.handling, detail: rule.detail })

@@ -27,6 +27,8 @@ export interface CompiledBehavior {
   readonly index: number
   readonly behavior: DefaultCacheBehavior
   readonly allowedMethods: ReadonlySet<string>
+  /** What plain HTTP gets; always 'allow-all' while no HTTPS port is open. */
+  readonly viewerProtocolPolicy: DefaultCacheBehavior['ViewerProtocolPolicy']
   readonly cachedMethods: ReadonlySet<string>
   /** Why nothing of this behavior is cached, or null. */
   readonly bypass: BypassReason | null
@@ -59,6 +61,8 @@ export interface CompiledDistribution {
   readonly via: string
   /** What '/' stands for, or null. */
   readonly rootPath: string | null
+  /** Value of Alt-Svc on every response, or null. */
+  readonly altSvc: string | null
   /** Custom error pages by the status that they stand in for; null without any. */
   readonly errorPages: ReadonlyMap<number, ErrorPage> | null
   /** Which edge location a viewer meets. */
@@ -88,7 +92,12 @@ export interface CompileParts {
   readonly invalidations: InvalidationSequence
   readonly via: string
   readonly placing: PlacingParts
+  /** Whether viewers can come over HTTPS. */
+  readonly servesHttps: boolean
 }
+
+/** Sent where HTTP/3 is enabled. ('Request and response behavior for custom origins', HTTP/3) */
+const HTTP_3_ALT_SVC = 'h3=":443"; ma=86400'
 
 export function compileDistribution(distribution: Distribution, parts: CompileParts): CompiledDistribution {
   const select = compileBehaviors(distribution)
@@ -108,6 +117,10 @@ export function compileDistribution(distribution: Distribution, parts: CompilePa
     rootPath: distribution.DefaultRootObject === '' ? null : `/${distribution.DefaultRootObject}`,
     placing: createPlacing(distribution.PriceClass, parts.placing),
     geoCheck: compileGeoRestriction(distribution.GeoRestriction),
+    altSvc:
+      distribution.HttpVersion === 'http3' || distribution.HttpVersion === 'http2and3'
+        ? HTTP_3_ALT_SVC
+        : null,
   }
 }
 
@@ -146,6 +159,7 @@ function compileBehavior(
     index,
     behavior,
     allowedMethods: new Set<string>(behavior.AllowedMethods),
+    viewerProtocolPolicy: parts.servesHttps ? behavior.ViewerProtocolPolicy : 'allow-all',
     cachedMethods: new Set<string>(behavior.CachedMethods),
     bypass: bypassReason(behavior),
     regionalSkips: compileRegionalSkips(origins),

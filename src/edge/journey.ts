@@ -2,6 +2,7 @@
 import type { CompiledBehavior, ErrorPage } from './compile.ts'
 import { answerWithErrorPage, selectErrorPage } from './error-page.ts'
 import { runViewerResponse, toViewerAnswer } from './finish.ts'
+import { redirectToHttps } from './redirect.ts'
 import { refuseRequest, type Refusal } from './refuse.ts'
 import { whySkipRegional } from './route.ts'
 import { finishHeaders, hookContext } from './steps.ts'
@@ -29,6 +30,8 @@ export function answerRequest(received: ViewerRequest, visit: Visit): Promise<Vi
 
   const refused = refuseRequest(request, selected, visit.site)
   if (refused !== null) return refuse(refused, request, selected, visit)
+  const redirect = redirectToHttps(request, selected, visit)
+  if (redirect !== null) return Promise.resolve(redirect)
   const { viewerRequest } = selected.hooks
   if (viewerRequest !== null) return runViewerRequest(viewerRequest, request, selected, visit)
   return proceed(request, selected, visit)

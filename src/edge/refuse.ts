@@ -2,6 +2,7 @@
 import type { CompiledBehavior, CompiledDistribution } from './compile.ts'
 import type { Failure, ViewerRequest } from '../message/requests.ts'
 import type { DetailedResultType } from '../model/result-types.ts'
+import { planViewerProtocol } from './viewer-protocol.ts'
 
 const METHOD =
   'This distribution is not configured to allow the HTTP request method that was used for this request. The distribution supports only cachable requests.'
@@ -27,6 +28,11 @@ export function refuseRequest(
   if (!selected.allowedMethods.has(request.method)) {
     const detail = `${request.method} is not among AllowedMethods of behavior ${selected.PathPattern}`
     return refusal(403, METHOD, 'InvalidRequestMethod', detail)
+  }
+  const { viewerProtocolPolicy } = selected
+  if (viewerProtocolPolicy !== 'allow-all' && request.scheme === 'http') {
+    const plan = planViewerProtocol(viewerProtocolPolicy, request)
+    if (plan.kind === 'refuse') return refusal(403, 'Bad request.', 'InvalidRequest', plan.detail)
   }
   if (request.body !== null && (request.method === 'GET' || request.method === 'HEAD')) {
     return refusal(403, 'Bad request.', 'InvalidRequest', `${request.method} with a body`)

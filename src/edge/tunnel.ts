@@ -1,6 +1,7 @@
 // A WebSocket handshake on its way through an edge location: no cache, the request functions run as for a GET.
 import { applyDefaultRootObject, fromGenerated, fromRefusal, toContext, toOriginRequest } from './journey.ts'
 import { toViewerAnswer } from './finish.ts'
+import { redirectToHttps } from './redirect.ts'
 import { refuseRequest } from './refuse.ts'
 import { hookContext } from './steps.ts'
 import type { ViewerAnswer, Visit } from './visit.ts'
@@ -22,6 +23,8 @@ export async function openTunnel(received: ViewerRequest, visit: Visit): Promise
   trace.bypass = 'websocket'
   const refused = refuseRequest(atRoot, selected, visit.site)
   if (refused !== null) return { kind: 'answer', answer: fromRefusal(refused, atRoot, selected, visit) }
+  const redirect = redirectToHttps(atRoot, selected, visit)
+  if (redirect !== null) return { kind: 'answer', answer: redirect }
 
   let request = atRoot
   if (selected.hooks.viewerRequest !== null) {

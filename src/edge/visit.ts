@@ -28,6 +28,8 @@ export interface Visit {
   readonly tick: () => number
   /** From 0 up to 1. */
   readonly random: () => number
+  /** Where viewers are sent that have to come over HTTPS; null when no such port is open. */
+  readonly httpsPort: number | null
   /** Behavior and key, when they are known already; the request has the default root object in its place. */
   readonly prepared: { readonly selected: CompiledBehavior; readonly key: string } | null
 }

@@ -120,6 +120,7 @@ export class Trace {
   url = ''
   clientIp = ''
   httpVersion = ''
+  scheme: 'http' | 'https' = 'http'
   distributionId = ''
   pop = ''
   region = ''

@@ -2,6 +2,7 @@
 import type { CacheBehavior, DefaultCacheBehavior } from './cache-behavior.ts'
 import type { PriceClass } from './locations.ts'
 import type { Origin, OriginGroup } from './origin.ts'
+import type { ViewerCertificate } from './viewer-certificate.ts'
 
 /** Seconds, as every TTL and timeout of AWS's configuration. */
 export type Seconds = number
@@ -42,4 +43,5 @@ export interface Distribution {
   readonly PriceClass: PriceClass
   readonly GeoRestriction: GeoRestriction
   readonly HttpVersion: 'http1.1' | 'http2' | 'http3' | 'http2and3'
+  readonly ViewerCertificate: ViewerCertificate
 }

@@ -27,6 +27,7 @@ export type DetailedResultType =
   | 'ClientGeoBlocked'
   | 'ClientHungUpRequest'
   | 'InvalidRequest'
+  | 'InvalidRequestCertificate'
   | 'InvalidRequestHeader'
   | 'InvalidRequestMethod'
   | 'OriginCommError'

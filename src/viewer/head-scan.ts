@@ -11,6 +11,8 @@ export interface HeadScan {
   origin: boolean
   /** Bytes of the header lines. */
   bytes: number
+  /** The name for which the TLS connection was opened, when Host is not one it may carry; else null. */
+  misdirected: string | null
 }
 
 /** The headers by length of name that make a request special; 'host' and 'origin' are looked at apart. */
@@ -39,6 +41,7 @@ export function scanHead(pairs: readonly string[], into: HeadScan): void {
   into.hosts = 0
   into.isSpecial = false
   into.origin = false
+  into.misdirected = null
   let bytes = 0
   for (let i = 0; i < pairs.length; i += 2) {
     const name = pairs[i]!
@@ -60,5 +63,5 @@ export function scanHead(pairs: readonly string[], into: HeadScan): void {
 }
 
 export function emptyScan(): HeadScan {
-  return { host: null, hosts: 0, isSpecial: false, origin: false, bytes: 0 }
+  return { host: null, hosts: 0, isSpecial: false, origin: false, bytes: 0, misdirected: null }
 }

@@ -38,7 +38,13 @@ export function answerHit(
   ports: ViewerPorts,
 ): 'answered' | Prepared | null {
   const { method, url } = message
-  if (scan.isSpecial || scan.hosts !== 1 || (method !== 'GET' && method !== 'HEAD')) return null
+  if (
+    scan.isSpecial ||
+    scan.misdirected !== null ||
+    scan.hosts !== 1 ||
+    (method !== 'GET' && method !== 'HEAD')
+  )
+    return null
   if (url === undefined || url.length > QUOTAS.urlBytes) return null
   if (scan.bytes + url.length > QUOTAS.requestHeaderBytes || url.charCodeAt(0) !== SLASH) return null
   const site = ports.router(scan.host!)
@@ -51,6 +57,7 @@ export function answerHit(
   const path = received.path === '/' && site.rootPath !== null ? site.rootPath : received.path
   const selected = site.select(path)
   if (!isPlain(selected, scan)) return null
+  if (selected.viewerProtocolPolicy !== 'allow-all' && received.scheme === 'http') return null
 
   const request = path === received.path ? received : atPath(message, received, path)
   const key = selected.cacheKey(request)
@@ -133,6 +140,7 @@ function makeBlock(
     joinVia(headers, site.via),
     'X-Amz-Cf-Pop',
     place.popHeader,
+    ...(site.altSvc === null ? [] : ['Alt-Svc', site.altSvc]),
     ...(headers.has('date') ? [] : ['Date']),
   ]
   entry.blockOwner = selected
@@ -153,6 +161,7 @@ function fillTrace(
   trace.url = request.queryString === '' ? request.path : `${request.path}?${request.queryString}`
   trace.clientIp = request.clientIp
   trace.httpVersion = request.httpVersion
+  trace.scheme = request.scheme
   trace.distributionId = site.distribution.Id
   trace.pop = place.pop
   trace.region = place.region

@@ -1,5 +1,6 @@
 // A request as Node.js parsed it, read as a ViewerRequest without copying its headers.
 import type { IncomingMessage } from 'node:http'
+import { isSecure } from './tls/connection.ts'
 import { Upload } from './upload.ts'
 import type { Headers } from '../message/headers.ts'
 import type { RequestBody, ViewerRequest } from '../message/requests.ts'
@@ -12,7 +13,6 @@ export class HttpViewerRequest implements ViewerRequest {
   readonly queryString: string
   readonly headers: Headers
   readonly geo: ViewerGeo
-  readonly scheme = 'http'
   #message: IncomingMessage
   /** In place of the peer's. */
   #clientIp: string | null
@@ -41,6 +41,10 @@ export class HttpViewerRequest implements ViewerRequest {
 
   get clientPort(): number {
     return this.#message.socket.remotePort ?? 0
+  }
+
+  get scheme(): 'http' | 'https' {
+    return isSecure(this.#message.socket) ? 'https' : 'http'
   }
 
   get httpVersion(): '1.0' | '1.1' {

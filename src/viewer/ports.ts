@@ -15,6 +15,8 @@ export interface ViewerPorts {
   readonly locate: Locator
   /** Headers of our own count from everywhere, not from loopback alone. */
   readonly trustViewerHeaders: boolean
+  /** Port of the HTTPS listener, or null. */
+  readonly httpsPort: number | null
   readonly clock: Clock
   /** Monotonic milliseconds. */
   readonly tick: () => number
@@ -23,6 +25,8 @@ export interface ViewerPorts {
   readonly random: () => number
   /** Takes the trace of a finished request: metrics, log, trace store. */
   readonly finished: (trace: Trace) => void
+  /** A TLS handshake that failed; no request came of it. */
+  readonly onTlsRefused: (serverName: string | null, reason: string) => void
   /** A rejection that should not have happened. */
   readonly onBug: (error: unknown, trace: Pick<Trace, 'id'>) => void
 }

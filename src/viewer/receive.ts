@@ -98,6 +98,7 @@ function fillTrace(
   trace.url = url
   trace.clientIp = request.clientIp
   trace.httpVersion = request.httpVersion
+  trace.scheme = request.scheme
   trace.pop = place.pop
   trace.region = place.region
   trace.popBecause = because
@@ -122,6 +123,7 @@ export function receive(
     clock: ports.clock,
     popHeader: place.popHeader,
     via: route.kind === 'site' ? route.site.via : NO_VIA,
+    altSvc: route.kind === 'site' ? route.site.altSvc : null,
     isHead: request.method === 'HEAD',
     explain: arrival.explain,
     tick: ports.tick,
@@ -134,14 +136,15 @@ export function receive(
   if (route.kind === 'refused') {
     trace.problem = route.refusal.failure.detail
     // CloudFront closes the connection after a head that is too large or malformed.
-    if (route.refusal.status !== 403) response.shouldKeepAlive = false
+    const { status } = route.refusal
+    if (status !== 403 && status !== 421) response.shouldKeepAlive = false
     return deliver(refusedAnswer(route.refusal), delivery)
   }
   const token = new CancelToken()
   watchViewer(response, token)
   const { site } = route
-  const { clock, tick, random } = ports
-  const visit: Visit = { trace, clock, tick, random, token, place, site, prepared }
+  const { clock, tick, random, httpsPort } = ports
+  const visit: Visit = { trace, clock, tick, random, token, place, site, prepared, httpsPort }
   const fail = (error: unknown): void => {
     ports.onBug(error, trace)
     trace.problem = String(error)
@@ -222,6 +225,14 @@ function refuseHead(
   if (url === null)
     return refusal(400, 'Bad request.', 'InvalidRequest', `the request target is no path: ${target}`)
   if (scan.hosts > 1) return refusal(400, 'Bad request.', 'InvalidRequestHeader', 'more than one Host header')
+  if (scan.misdirected !== null) {
+    return refusal(
+      421,
+      'The distribution does not match the certificate for which the HTTPS connection was established with.',
+      'InvalidRequestCertificate',
+      `the TLS connection is one for ${scan.misdirected}, and its certificate does not cover ${scan.host ?? ''}`,
+    )
+  }
   if (site === null) {
     return refusal(
       403,

@@ -23,6 +23,8 @@ export interface Delivery {
   readonly clock: Clock
   readonly popHeader: string
   readonly via: string
+  /** Value of Alt-Svc, where the distribution has HTTP/3. */
+  readonly altSvc?: string | null
   readonly isHead: boolean
   /** The viewer asked for the trace id. */
   readonly explain: boolean
@@ -121,6 +123,7 @@ function toOutgoingHeaders(answer: ViewerAnswer, page: string | null, delivery: 
   out.push('Connection', response.shouldKeepAlive ? 'keep-alive' : 'close', 'X-Cache', xCache)
   out.push('Via', allVia, 'X-Amz-Cf-Pop', popHeader, 'X-Amz-Cf-Id', trace.id)
   if (answer.age !== null && page === null) out.push('Age', String(answer.age))
+  if (delivery.altSvc) out.push('Alt-Svc', delivery.altSvc)
   if (delivery.explain) out.push('X-Pocketfront-Trace', trace.id)
   // A policy or a function may have removed it.
   if (!hasDate) out.push('Date', toHttpDate(clock.now()))

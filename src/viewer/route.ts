@@ -38,7 +38,7 @@ export function compileRouter(sites: readonly CompiledDistribution[]): Router {
     if (host === lastHost && host !== '') return lastSite
     let site = memo.get(host)
     if (site === undefined) {
-      site = select(toName(host))
+      site = select(toHostName(host))
       if (host.length > MEMO_HOST_LENGTH) return site
       if (memo.size >= MEMO_SIZE) memo.clear()
       memo.set(host, site)
@@ -53,14 +53,20 @@ export function compileRouter(sites: readonly CompiledDistribution[]): Router {
       exact.get(name) ??
       wildcards.find(([suffix]) => name.endsWith(suffix) && name.length > suffix.length)?.[1]
     // Differs from CloudFront: with one distribution loaded, localhost and addresses in numbers reach it as well.
-    return found ?? (only !== null && isLocalName(name) ? only : null)
+    return found ?? (only !== null && isMachineName(name) ? only : null)
   }
 }
 
-function toName(host: string): string {
+/** The name in a Host header: lower case, without port and final dot. */
+export function toHostName(host: string): string {
   return host.toLowerCase().replace(/:\d*$/, '').replace(/\.$/, '')
 }
 
-function isLocalName(name: string): boolean {
+/** localhost and names below it, which lead to this machine everywhere. */
+export function isLocalName(name: string): boolean {
+  return name === 'localhost' || name.endsWith('.localhost')
+}
+
+function isMachineName(name: string): boolean {
   return name === 'localhost' || name.startsWith('[') || /^\d{1,3}(?:\.\d{1,3}){3}$/.test(name)
 }

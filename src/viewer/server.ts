@@ -1,12 +1,15 @@
-// The data port: an HTTP/1.1 listener inside Fastify, which opens and closes it.
+// The data ports: an HTTP/1.1 listener inside Fastify, which opens and closes it, and the HTTPS port in front of it.
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import fastify, { type FastifyInstance } from 'fastify'
 import { answerClientError } from './client-error.ts'
-import { emptyScan, scanHead } from './head-scan.ts'
+import { emptyScan } from './head-scan.ts'
 import { answerHit } from './hit.ts'
 import type { ViewerPorts } from './ports.ts'
+import { readHead } from './read-head.ts'
 import { receive } from './receive.ts'
+import type { Certificates } from './tls/certificates.ts'
+import { startTlsListener, type TlsListener } from './tls/listener.ts'
 import { createTunnels, type Tunnels } from './tunnel.ts'
 import { PocketfrontError } from '../model/errors.ts'
 
@@ -19,35 +22,72 @@ const SWEEP_MS = 20
 
 export interface ViewerServer {
   readonly port: number
+  readonly httpsPort: number | null
   /** Stops accepting; running responses get `graceMs`, then their connections are cut. */
   close(graceMs: number): Promise<void>
 }
 
+/** Where to listen. */
+export interface ListenOptions {
+  readonly host: string
+  readonly port: number
+  readonly https: { readonly port: number; readonly certificates: Certificates } | null
+}
+
 /** Listens for viewers. Rejects with PF_PORT_IN_USE or PF_LISTEN. */
-export async function startViewerServer(
-  ports: ViewerPorts,
-  listen: { readonly host: string; readonly port: number },
-): Promise<ViewerServer> {
+export async function startViewerServer(ports: ViewerPorts, listen: ListenOptions): Promise<ViewerServer> {
   const tunnels = createTunnels(ports)
   const { app, server } = createApp(ports, tunnels)
+  const { host, port, https } = listen
+  let secure: TlsListener | null = null
   try {
-    await app.listen({ host: listen.host, port: listen.port, backlog: 1024 })
+    await app.listen({ host, port, backlog: 1024 })
   } catch (error) {
     await app.close()
-    throw toListenError(error, listen)
+    throw toListenError(error, host, port, '--port')
+  }
+  try {
+    if (https !== null) secure = await listenSecurely(ports, server, host, https)
+  } catch (error) {
+    await app.close()
+    throw toListenError(error, host, https?.port ?? 0, '--https-port')
   }
   return {
     port: (server.address() as AddressInfo).port,
+    httpsPort: secure?.port ?? null,
     async close(graceMs) {
-      const cut = setTimeout(() => server.closeAllConnections(), graceMs)
+      const cut = setTimeout(() => {
+        server.closeAllConnections()
+        secure?.destroy()
+      }, graceMs)
       // A connection whose last response ends from now on would stay for its keep-alive time.
       const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS)
       tunnels.destroy()
-      await app.close()
+      await Promise.all([app.close(), secure?.close()])
       clearTimeout(cut)
       clearInterval(sweep)
     },
   }
+}
+
+/** Connections are those of the HTTP listener once their handshake is done. */
+function listenSecurely(
+  ports: ViewerPorts,
+  server: Server,
+  host: string,
+  { port, certificates }: NonNullable<ListenOptions['https']>,
+): Promise<TlsListener> {
+  return startTlsListener(
+    {
+      certificates,
+      router: () => ports.router,
+      onConnection: (socket) => void server.emit('connection', socket),
+      onPlain: (socket) => answerClientError(new Error('plain HTTP came to the HTTPS port'), socket, ports),
+      onRefused: ports.onTlsRefused,
+      onProblem: (error) => ports.onBug(error, { id: '' }),
+    },
+    { host, port },
+  )
 }
 
 /**
@@ -72,7 +112,7 @@ function createApp(ports: ViewerPorts, tunnels: Tunnels): { app: FastifyInstance
       }
       server = createServer(options, (message, response) => {
         try {
-          scanHead(message.rawHeaders, scan)
+          readHead(message, scan, ports)
           const prepared = answerHit(message, response, scan, ports)
           if (prepared !== 'answered') receive(message, response, scan, prepared, ports)
         } catch (error) {
@@ -96,13 +136,13 @@ function isWebSocket(message: IncomingMessage): boolean {
   return message.headers.upgrade?.toLowerCase() === 'websocket'
 }
 
-function toListenError(error: unknown, { host, port }: { host: string; port: number }): Error {
+function toListenError(error: unknown, host: string, port: number, option: string): Error {
   const { code, message } = error as NodeJS.ErrnoException
   if (code === 'EADDRINUSE') {
     return new PocketfrontError(
       'PF_PORT_IN_USE',
       `port ${port} on ${host} is in use`,
-      'choose another with --port, or 0 for a free one',
+      `choose another with ${option}, or 0 for a free one`,
     )
   }
   return new PocketfrontError('PF_LISTEN', `can't listen on ${host}:${port}: ${message}`)

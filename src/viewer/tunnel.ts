@@ -2,8 +2,9 @@
 import { ServerResponse, type IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { emptyScan, scanHead } from './head-scan.ts'
+import { emptyScan } from './head-scan.ts'
 import type { ViewerPorts } from './ports.ts'
+import { readHead } from './read-head.ts'
 import { arrive, type Arrival } from './receive.ts'
 import { internalError, refusedAnswer } from './refused.ts'
 import { deliver } from './respond.ts'
@@ -24,7 +25,7 @@ export function createTunnels(ports: ViewerPorts): Tunnels {
 
   async function run(message: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
     const scan = emptyScan()
-    scanHead(message.rawHeaders, scan)
+    readHead(message, scan, ports)
     const arrival = arrive(message, scan, ports)
     const token = new CancelToken()
     const onClose = (): void => token.cancel()
@@ -111,6 +112,7 @@ async function negotiate(arrival: Arrival, token: CancelToken, ports: ViewerPort
       random: ports.random,
       site: route.site,
       prepared: null,
+      httpsPort: ports.httpsPort,
     })
   } catch (error) {
     ports.onBug(error, trace)
@@ -140,6 +142,7 @@ function answer(
     clock: ports.clock,
     popHeader: place.popHeader,
     via,
+    altSvc: route.kind === 'site' ? route.site.altSvc : null,
     isHead: false,
     explain,
     tick: ports.tick,

@@ -2,8 +2,11 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcessByStdio } from 'node:child_process'
 import type { Readable } from 'node:stream'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+const CONFIG_HOME = join(tmpdir(), 'pocketfront-tests')
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 
 export interface CliOptions {
@@ -18,6 +21,8 @@ export type CliEvent = { readonly event: string } & Readonly<Record<string, unkn
 export interface ReadyEvent {
   readonly url: string
   readonly port: number
+  readonly httpsUrl: string | null
+  readonly caFile: string | null
   readonly adminUrl: string
   readonly adminPort: number
   readonly distributions: readonly string[]
@@ -42,7 +47,8 @@ export function startCli(argv: readonly string[], { cwd, env = {} }: CliOptions 
   const { NO_COLOR: _color, ...inherited } = process.env
   const child = spawn(process.execPath, [MAIN, ...argv], {
     ...(cwd !== undefined && { cwd }),
-    env: { ...inherited, ...env },
+    // The local certificate authority of the tests, not that of whoever runs them.
+    env: { ...inherited, XDG_CONFIG_HOME: CONFIG_HOME, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let out = ''

@@ -1,5 +1,8 @@
 // Starts a pocketfront in one line, and an HTTP client that shows everything a response has.
 import { request as httpRequest, type IncomingMessage } from 'node:http'
+import { request as httpsRequest } from 'node:https'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { fakeClock } from './clock.ts'
 import type { ScriptedOrigin } from './origin.ts'
@@ -25,6 +28,8 @@ export interface Ask {
   readonly method?: string
   readonly headers?: Record<string, string | string[]> | readonly string[]
   readonly body?: string | Buffer | Readable
+  /** Over the HTTPS port, with the name of the Host header as the name of the server. */
+  readonly https?: boolean
 }
 
 export interface Front extends AsyncDisposable {
@@ -105,6 +110,7 @@ export async function startFront(options: FrontOptions = {}): Promise<Front> {
   }
   const pocketfront = await createPocketfront({
     graceMs: 500,
+    caFolder: CA_FOLDER,
     ...rest,
     ...(origin !== undefined && rest.origins === undefined && { origins: { origin: origin.url } }),
     clock,
@@ -127,17 +133,23 @@ function withPolicy(behavior: object): object {
   return { ...BEHAVIOR, ...(hasPolicy ? {} : { CachePolicy: 'CachingOptimized' }), ...behavior }
 }
 
+/** One certificate authority for all tests, so that it is made once. */
+export const CA_FOLDER = join(tmpdir(), 'pocketfront-tests', 'pocketfront', 'ca')
+
 /** Sends one request over a connection of its own and reads the answer to its end. */
-function send(
+async function send(
   front: Pocketfront,
   path: string,
-  { method = 'GET', headers = {}, body }: Ask,
+  { method = 'GET', headers = {}, body, https = false }: Ask,
 ): Promise<Answer> {
+  const name = ((headers as Record<string, string>)['host'] ?? 'localhost').replace(/:\d+$/, '')
+  const tls = https ? { ca: await front.ca(), servername: name } : {}
   return new Promise((resolve, reject) => {
-    const request = httpRequest(
+    const request = (https ? httpsRequest : httpRequest)(
       {
         host: '127.0.0.1',
-        port: front.port,
+        port: https ? front.httpsPort : front.port,
+        ...tls,
         path,
         method,
         agent: false,

@@ -3,6 +3,7 @@ import { basename } from 'node:path'
 import type { Distribution } from '../../model/distribution.ts'
 import type { Origin } from '../../model/origin.ts'
 import type { OriginRequestPolicy } from '../../model/policies.ts'
+import { DEFAULT_CERTIFICATE } from '../../model/viewer-certificate.ts'
 import { toDistributionId, toDomainName } from '../ids.ts'
 import { managedCachePolicy } from '../managed-policies.ts'
 import { toBucketName } from './host-names.ts'
@@ -76,6 +77,7 @@ export function zeroConfig(target: ZeroConfigTarget, source: Override['source'])
     PriceClass: 'PriceClass_All',
     GeoRestriction: { RestrictionType: 'none', Locations: [] },
     HttpVersion: 'http2',
+    ViewerCertificate: DEFAULT_CERTIFICATE,
   }
 }
 

@@ -13,7 +13,7 @@ import { readCacheBehavior, readDefaultCacheBehavior } from './cache-behavior.ts
 import type { DistributionContext, SchemaContext } from './context.ts'
 import { readCustomErrorResponses } from './custom-error-response.ts'
 import { readOrigin, readOriginGroup } from './origin.ts'
-import { checkViewerCertificate, readGeoRestriction } from './viewer-settings.ts'
+import { readGeoRestriction, readViewerCertificate } from './viewer-settings.ts'
 
 const INVALID = 'InvalidArgument'
 const ALIAS = /^(?:\*\.)?(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?$/
@@ -33,7 +33,6 @@ export function readDistribution(
   // The sections of a file stand beside the keys of a bare distribution.
   if (fields.path === '') fields.ignore(ROOT_KEYS)
   collectNotes(fields, context)
-  checkViewerCertificate(fields)
   const originFields = fields.maps('Origins')
   const groupFields = fields.maps('OriginGroups')
   const behaviorFields = fields.maps('CacheBehaviors')
@@ -55,6 +54,7 @@ export function readDistribution(
       'PriceClass_All',
     GeoRestriction: readGeoRestriction(fields),
     HttpVersion: fields.choice('HttpVersion', ['http1.1', 'http2', 'http3', 'http2and3']) ?? 'http2',
+    ViewerCertificate: readViewerCertificate(fields),
   }
   fields.finish()
   if (originFields.length === 0) {

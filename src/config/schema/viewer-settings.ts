@@ -1,27 +1,20 @@
-// Certificate and geo restriction, checked for what AWS refuses; nothing acts on the certificate.
+// Certificate and geo restriction of a distribution, checked for what AWS refuses.
 import type { Fields } from '../nodes/fields.ts'
 import { toFields } from '../nodes/fields.ts'
 import type { ConfigNode, MapNode } from '../nodes/node.ts'
 import type { GeoRestriction } from '../../model/distribution.ts'
-
-const TLS_VERSIONS = [
-  'SSLv3',
-  'TLSv1',
-  'TLSv1_2016',
-  'TLSv1.1_2016',
-  'TLSv1.2_2018',
-  'TLSv1.2_2019',
-  'TLSv1.2_2021',
-  'TLSv1.2_2025',
-  'TLSv1.3_2025',
-] as const
+import {
+  DEFAULT_CERTIFICATE,
+  MINIMUM_PROTOCOL_VERSIONS,
+  type ViewerCertificate,
+} from '../../model/viewer-certificate.ts'
 
 const ALL_COUNTRIES: GeoRestriction = { RestrictionType: 'none', Locations: [] }
 
 /** (API Reference, 'ViewerCertificate') */
-export function checkViewerCertificate(distribution: Fields): void {
+export function readViewerCertificate(distribution: Fields): ViewerCertificate {
   const certificate = distribution.fields('ViewerCertificate')
-  if (certificate !== null) checkCertificate(certificate, distribution)
+  return certificate === null ? DEFAULT_CERTIFICATE : readCertificate(certificate, distribution)
 }
 
 /** (API Reference, 'GeoRestriction') */
@@ -34,11 +27,12 @@ export function readGeoRestriction(distribution: Fields): GeoRestriction {
 }
 
 /** Whether a certificate exists and covers the aliases is the account's business: warnings only. */
-function checkCertificate(fields: Fields, distribution: Fields): void {
+function readCertificate(fields: Fields, distribution: Fields): ViewerCertificate {
   fields.ignore(['Certificate', 'CertificateSource', 'SSLSupportMethod', 'SslSupportMethod'])
   const isDefault = fields.boolean('CloudFrontDefaultCertificate') ?? false
   const custom = ['ACMCertificateArn', 'AcmCertificateArn', 'IAMCertificateId', 'IamCertificateId']
-  const count = custom.filter((name) => fields.name(name) !== null).length + (isDefault ? 1 : 0)
+  const ids = custom.map((name) => fields.name(name)).filter((id) => id !== null)
+  const count = ids.length + (isDefault ? 1 : 0)
   const code = 'InvalidViewerCertificate'
   if (count !== 1) {
     const message =
@@ -48,8 +42,15 @@ function checkCertificate(fields: Fields, distribution: Fields): void {
   if (isDefault && distribution.list('Aliases', 'CNAMEs').length > 0) {
     fields.report.warn(fields, code, 'the default certificate does not cover the aliases')
   }
-  fields.choice('MinimumProtocolVersion', TLS_VERSIONS, { code: 'InvalidMinimumProtocolVersion' })
+  const policy = fields.choice('MinimumProtocolVersion', MINIMUM_PROTOCOL_VERSIONS, {
+    code: 'InvalidMinimumProtocolVersion',
+  })
   fields.finish()
+  if (isDefault) return DEFAULT_CERTIFICATE
+  return {
+    MinimumProtocolVersion: policy ?? DEFAULT_CERTIFICATE.MinimumProtocolVersion,
+    accountId: /^arn:[^:]*:acm:[^:]*:(\d+):/.exec(ids[0] ?? '')?.[1] ?? null,
+  }
 }
 
 function readRestriction(node: ConfigNode, distribution: Fields): GeoRestriction {

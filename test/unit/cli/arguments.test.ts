@@ -13,6 +13,9 @@ test('without arguments the demo runs on the usual ports', () => {
       lambdaViewerTimeout: 30,
       lambdaOriginTimeout: 30,
       port: 8080,
+      httpsPort: 8443,
+      certificates: [],
+      caFolder: null,
       adminPort: 8081,
       host: '127.0.0.1',
       pop: null,
@@ -46,7 +49,19 @@ test.each([
     argv: ['--pop', 'NRT20', '--viewer-country', 'JP', '--trust-viewer-headers'],
     run: { pop: 'NRT20', viewerCountry: 'JP', trustViewerHeaders: true },
   },
-  { argv: ['--port=0', '--admin-port', '9000'], run: { port: 0, adminPort: 9000 } },
+  { argv: ['--port=0', '--admin-port', '9000'], run: { port: 0, httpsPort: 0, adminPort: 9000 } },
+  { argv: ['--port=0', '--https-port=9443'], run: { port: 0, httpsPort: 9443 } },
+  { argv: ['--no-https'], run: { httpsPort: null } },
+  {
+    argv: ['--cert', 'a.pem', '--key', 'a.key', '--cert', 'b.pem', '--key', 'b.key', '--ca', 'folder'],
+    run: {
+      certificates: [
+        { cert: 'a.pem', key: 'a.key' },
+        { cert: 'b.pem', key: 'b.key' },
+      ],
+      caFolder: 'folder',
+    },
+  },
   {
     argv: ['--edge-memory', '1GiB', '--regional-memory', '2g'],
     run: { edgeMemory: 2 ** 30, regionalMemory: 2 ** 31 },

@@ -3,6 +3,7 @@ import type { Started } from '../../../src/cli/start-lines.ts'
 import type { ConfigIssue } from '../../../src/config/issues.ts'
 import type { Distribution } from '../../../src/model/distribution.ts'
 import type { OriginTarget } from '../../../src/model/origin.ts'
+import { DEFAULT_CERTIFICATE } from '../../../src/model/viewer-certificate.ts'
 
 const LOCAL: OriginTarget = {
   kind: 'http',
@@ -74,6 +75,7 @@ export function distribution(
     PriceClass: 'PriceClass_All',
     GeoRestriction: { RestrictionType: 'none', Locations: [] },
     HttpVersion: 'http2',
+    ViewerCertificate: DEFAULT_CERTIFICATE,
     ...changes,
   }
 }
@@ -102,6 +104,9 @@ export function started(
     front: {
       url: 'http://127.0.0.1:8080',
       port: 8080,
+      httpsUrl: null,
+      httpsPort: null,
+      caFile: null,
       adminUrl: 'http://127.0.0.1:8081',
       adminPort: 8081,
       budgets: { edge: 2 ** 27, regional: 2 ** 29, shield: 2 ** 29, largestObject: 2 ** 24 },

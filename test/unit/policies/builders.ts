@@ -11,6 +11,7 @@ import type {
   ResponseHeadersPolicy,
 } from '../../../src/model/policies.ts'
 import { UNKNOWN_GEO } from '../../../src/message/viewer-geo.ts'
+import { DEFAULT_CERTIFICATE } from '../../../src/model/viewer-certificate.ts'
 
 export const NONE: ItemSelection<'none'> = { behavior: 'none', names: [] }
 export const ALL: ItemSelection<'all'> = { behavior: 'all', names: [] }
@@ -122,6 +123,7 @@ export function aDistribution(own: Partial<Distribution> = {}): Distribution {
     PriceClass: 'PriceClass_All',
     GeoRestriction: { RestrictionType: 'none', Locations: [] },
     HttpVersion: 'http2',
+    ViewerCertificate: DEFAULT_CERTIFICATE,
     ...own,
   }
 }
