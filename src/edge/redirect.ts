@@ -1,7 +1,7 @@
 // The redirect from plain HTTP to HTTPS.
 import { STATUS_CODES } from 'node:http'
 import type { CompiledBehavior } from './compile.ts'
-import { applyResponseHeadersPolicy } from './steps.ts'
+import { finishHeaders } from './steps.ts'
 import { planViewerProtocol } from './viewer-protocol.ts'
 import type { ViewerAnswer, Visit } from './visit.ts'
 import { Body } from '../message/body.ts'
@@ -13,9 +13,10 @@ import type { ViewerRequest } from '../message/requests.ts'
 export function redirectToHttps(
   request: ViewerRequest,
   selected: CompiledBehavior,
-  { clock, httpsPort, trace }: Visit,
+  visit: Visit,
 ): ViewerAnswer | null {
   const { viewerProtocolPolicy } = selected
+  const { clock, httpsPort, trace } = visit
   if (viewerProtocolPolicy === 'allow-all' || request.scheme === 'https' || httpsPort === null) return null
   const plan = planViewerProtocol(viewerProtocolPolicy, request)
   if (plan.kind !== 'redirect') return null
@@ -30,7 +31,7 @@ export function redirectToHttps(
   return {
     status,
     statusText: '',
-    headers: applyResponseHeadersPolicy(headers, request, selected),
+    headers: finishHeaders(headers, request, null, selected, visit),
     body: Body.of(page),
     delivered: { kind: request.method === 'HEAD' ? 'none' : 'whole' },
     failure: null,
