@@ -52,7 +52,7 @@ async function sendRaw(bytes: string): Promise<string> {
   return text
 }
 
-const ask = (path: string, what: Ask & { headers?: Record<string, string> } = {}) =>
+const ask = (path: string, what: Omit<Ask, 'headers'> & { headers?: Record<string, string> } = {}) =>
   front.ask(path, { ...what, headers: { host: 'www.example.com:8080', ...what.headers } })
 
 describe('5.5 Viewer protocol policy', () => {
