@@ -8,7 +8,7 @@ import { PocketfrontError } from '../model/errors.ts'
 import { QUOTAS } from '../model/quotas.ts'
 
 /** What compiling needs, and where ids come from. */
-export interface SitesParts extends Pick<CompileParts, 'hooksFor' | 'originFor' | 'placing'> {
+export interface SitesParts extends Pick<CompileParts, 'hooksFor' | 'originFor' | 'overrideFor' | 'placing'> {
   readonly viaHost: () => string
   readonly servesHttps: boolean
   readonly requestId: () => string
@@ -27,8 +27,8 @@ export class Sites {
 
   /** Compiles beside what is served and returns it; the caller swaps. */
   compile(deployment: Deployment): readonly CompiledDistribution[] {
-    const { hooksFor, originFor, placing, servesHttps } = this.#parts
-    const parts = { hooksFor, originFor, placing, servesHttps }
+    const { hooksFor, originFor, overrideFor, placing, servesHttps } = this.#parts
+    const parts = { hooksFor, originFor, overrideFor, placing, servesHttps }
     return deployment.Distributions.map((distribution) =>
       compileDistribution(distribution, { ...parts, ...this.#keptFor(distribution.Id) }),
     )

@@ -1,5 +1,6 @@
 // The running system without its listeners: places, origins, functions, distributions, and what observes them.
 import { pino, type Logger } from 'pino'
+import { toDialectWarnings } from './function-warnings.ts'
 import { createFunctionLog } from './function-log.ts'
 import { isOn } from './load-options.ts'
 import { Network, type Budgets } from './network.ts'
@@ -11,6 +12,8 @@ import type { LoadResult } from '../config/load.ts'
 import type { Admin } from '../control/admin.ts'
 import type { EdgePlace } from '../edge/visit.ts'
 import { selectPython } from '../functions/lambda-edge/python/interpreter.ts'
+import { CloudFrontFunctionSet } from '../functions/cloudfront/set.ts'
+import { joinHooks } from '../functions/hooks.ts'
 import { createFunctionRegistry } from '../functions/registry.ts'
 import type { SteerableClock } from '../message/clock.ts'
 import { PocketfrontError } from '../model/errors.ts'
@@ -80,11 +83,17 @@ export function createSystem(options: PocketfrontOptions, first: Loaded): System
     },
     (error: unknown) => logger.error({ err: error }, 'functions could not be prepared'),
   )
+  const functions = new CloudFrontFunctionSet({
+    strictDialect: options.functionsDialect !== 'lenient',
+    log: createFunctionLog(logger),
+  })
+  functions.update(first.deployment.Functions)
   let resolveTarget: ResolveTarget = first.resolveTarget
   const access = { pools, folders: createFolderOrigins(clock), tick: monotonicTick }
   const sites = new Sites({
-    hooksFor: (distribution, behavior) => registry.hooksFor(distribution, behavior),
-    originFor: createOriginFactory({
+    hooksFor: (distribution, behavior) =>
+      joinHooks(registry.hooksFor(distribution, behavior), functions.hooksFor(behavior)),
+    ...createOriginFactory({
       resolveTarget: (...name) => resolveTarget(...name),
       access,
       shieldIn: (region) => network.shield(region),
@@ -136,7 +145,7 @@ export function createSystem(options: PocketfrontOptions, first: Loaded): System
       return network.purge()
     },
   }
-  let loaded = toLoaded(first)
+  let loaded = toLoaded(first, functions)
   return {
     admin,
     budgets,
@@ -148,13 +157,15 @@ export function createSystem(options: PocketfrontOptions, first: Loaded): System
     },
     swap(next) {
       registry.update(next.deployment.LambdaFunctions)
+      functions.update(next.deployment.Functions)
       const compiled = sites.compile(next.deployment)
       resolveTarget = next.resolveTarget
       sites.current = compiled
       ports.router = compileRouter(compiled)
-      loaded = toLoaded(next)
+      loaded = toLoaded(next, functions)
     },
     async dispose() {
+      functions.dispose()
       await registry.dispose()
       await pools.destroy()
     },
@@ -184,6 +195,10 @@ function findPlace(network: Network, pop: string): EdgePlace {
   )
 }
 
-function toLoaded({ deployment, warnings, notes, files, watched }: Loaded): LoadedConfiguration {
-  return { deployment, warnings, notes, files, watched }
+function toLoaded(
+  { deployment, warnings, notes, files, watched }: Loaded,
+  functions: CloudFrontFunctionSet,
+): LoadedConfiguration {
+  const all = [...warnings, ...toDialectWarnings(functions.problems())]
+  return { deployment, warnings: all, notes, files, watched }
 }

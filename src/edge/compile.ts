@@ -7,6 +7,7 @@ import type { InvalidationSequence } from '../cache/invalidation.ts'
 import type { BehaviorHooks } from '../functions/hooks.ts'
 import type { BehaviorOrigin, CacheRules } from '../message/context.ts'
 import type { Headers } from '../message/headers.ts'
+import type { OriginOverride } from '../message/origin-override.ts'
 import type { ViewerRequest } from '../message/requests.ts'
 import type { DefaultCacheBehavior } from '../model/cache-behavior.ts'
 import type { Distribution } from '../model/distribution.ts'
@@ -49,6 +50,8 @@ export interface CompiledBehavior {
   readonly serverTiming: Pick<ResponseHeadersPolicy['ServerTiming'], 'SamplingRate'> | null
   readonly hooks: BehaviorHooks
   readonly origin: BehaviorOrigin
+  /** What stands in its place for a request whose origin a function chose. */
+  readonly overrideOrigin: (override: OriginOverride) => BehaviorOrigin
 }
 
 /** One distribution, compiled. */
@@ -88,6 +91,12 @@ export interface CompileParts {
     behavior: DefaultCacheBehavior,
     hooks: BehaviorHooks,
   ) => BehaviorOrigin
+  /** The same with an origin that a viewer-request function chose. */
+  readonly overrideFor: (
+    distribution: Distribution,
+    behavior: DefaultCacheBehavior,
+    hooks: BehaviorHooks,
+  ) => CompiledBehavior['overrideOrigin']
   /** Survives a reload, so that invalidations do. */
   readonly invalidations: InvalidationSequence
   readonly via: string
@@ -173,5 +182,6 @@ function compileBehavior(
     serverTiming: policy !== null && policy.ServerTiming.Enabled ? policy.ServerTiming : null,
     hooks,
     origin: parts.originFor(distribution, behavior, hooks),
+    overrideOrigin: parts.overrideFor(distribution, behavior, hooks),
   }
 }

@@ -4,6 +4,7 @@ import { selectPart, toConditionAnswer } from './partial.ts'
 import { finishHeaders, hookContext } from './steps.ts'
 import type { Delivered, ViewerAnswer, Visit } from './visit.ts'
 import type { BehaviorHooks, ResponseHead } from '../functions/hooks.ts'
+import { Body } from '../message/body.ts'
 import type { Clock } from '../message/clock.ts'
 import { Headers } from '../message/headers.ts'
 import type { OriginResponse, ViewerRequest } from '../message/requests.ts'
@@ -25,7 +26,17 @@ export async function runViewerResponse(
   if (status >= 400 || response.failure !== null) return toViewerAnswer(request, response, selected, visit)
   const headers = toViewerHeaders(response, selected)
   const outcome = await viewerResponse(request, { status, statusText, headers }, hookContext(visit))
-  if (outcome.kind === 'continue') return complete(request, response, outcome, selected, visit)
+  if (outcome.kind === 'continue') {
+    const { body } = outcome
+    if (body === undefined) return complete(request, response, outcome, selected, visit)
+    response.body.discard()
+    // What the function wrote is no part and no copy of the object: it goes out whole.
+    const replaced = { ...response, body: Body.of(body), settlement: null }
+    return {
+      ...complete(request, replaced, outcome, selected, visit),
+      age: ageOf(response, visit.clock),
+    }
+  }
   // Nobody will read it: unless a cache stores it, its source stops.
   response.body.discard()
   visit.trace.problem = outcome.failure.detail

@@ -5,7 +5,7 @@ import { runViewerResponse, toViewerAnswer } from './finish.ts'
 import { redirectToHttps } from './redirect.ts'
 import { refuseRequest, type Refusal } from './refuse.ts'
 import { whySkipRegional } from './route.ts'
-import { finishHeaders, hookContext } from './steps.ts'
+import { finishHeaders, hookContext, withChosenOrigin } from './steps.ts'
 import type { ViewerAnswer, Visit } from './visit.ts'
 import type { BehaviorHooks, HookResponded } from '../functions/hooks.ts'
 import { Body } from '../message/body.ts'
@@ -58,7 +58,7 @@ async function runViewerRequest(
   const outcome = await viewerRequest(request, hookContext(visit))
   switch (outcome.kind) {
     case 'continue':
-      return proceed(outcome.request, selected, visit)
+      return proceed(outcome.request, withChosenOrigin(selected, outcome), visit)
     case 'responded':
       return fromGenerated(outcome, request, selected, visit)
     case 'failed':

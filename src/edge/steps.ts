@@ -1,7 +1,7 @@
 // Steps that several ends of the journey share.
 import type { CompiledBehavior } from './compile.ts'
 import type { Visit } from './visit.ts'
-import type { HookContext } from '../functions/hooks.ts'
+import type { HookContext, ViewerRequestOutcome } from '../functions/hooks.ts'
 import type { Headers } from '../message/headers.ts'
 import type { OriginResponse, ViewerRequest } from '../message/requests.ts'
 import { isTimed, mergeServerTiming, toServerTiming } from '../policies/server-timing.ts'
@@ -10,6 +10,14 @@ import { isTimed, mergeServerTiming, toServerTiming } from '../policies/server-t
 export function hookContext(visit: Visit): HookContext {
   const { trace, clock, site, place } = visit
   return { trace, clock, distribution: site.distribution, pop: place.pop, region: place.region }
+}
+
+/** The behavior as it is, or with the origin that a function chose; its cache key stays. ('Helper methods for origin modification') */
+export function withChosenOrigin(
+  selected: CompiledBehavior,
+  { origin }: Extract<ViewerRequestOutcome, { kind: 'continue' }>,
+): CompiledBehavior {
+  return origin === undefined ? selected : { ...selected, origin: selected.overrideOrigin(origin) }
 }
 
 /**

@@ -3,7 +3,7 @@ import { applyDefaultRootObject, fromGenerated, fromRefusal, toContext, toOrigin
 import { toViewerAnswer } from './finish.ts'
 import { redirectToHttps } from './redirect.ts'
 import { refuseRequest } from './refuse.ts'
-import { hookContext } from './steps.ts'
+import { hookContext, withChosenOrigin } from './steps.ts'
 import type { ViewerAnswer, Visit } from './visit.ts'
 import type { TunnelAnswer } from '../message/context.ts'
 import type { ViewerRequest } from '../message/requests.ts'
@@ -16,7 +16,7 @@ export type TunnelOutcome =
 /** ('Use WebSockets with CloudFront distributions') */
 export async function openTunnel(received: ViewerRequest, visit: Visit): Promise<TunnelOutcome> {
   const atRoot = applyDefaultRootObject(received, visit)
-  const selected = visit.site.select(atRoot.path)
+  let selected = visit.site.select(atRoot.path)
   const { trace } = visit
   trace.behavior = selected.PathPattern
   trace.behaviorIndex = selected.index
@@ -33,7 +33,8 @@ export async function openTunnel(received: ViewerRequest, visit: Visit): Promise
       return { kind: 'answer', answer: fromRefusal(outcome, atRoot, selected, visit) }
     if (outcome.kind === 'responded')
       return { kind: 'answer', answer: fromGenerated(outcome, atRoot, selected, visit) }
-    request = outcome.request
+    ;({ request } = outcome)
+    selected = withChosenOrigin(selected, outcome)
   }
   const forwarded = toOriginRequest(request, '', selected, visit)
   if (!forwarded.headers.has('sec-websocket-key')) {

@@ -8,6 +8,7 @@ import type {
   ViewerRequest,
 } from '../message/requests.ts'
 import type { Headers } from '../message/headers.ts'
+import type { OriginOverride } from '../message/origin-override.ts'
 
 /** The function failed: what CloudFront answers in its place. */
 export interface HookFailed extends FunctionFailure {
@@ -22,7 +23,12 @@ export interface HookResponded {
 }
 
 export type ViewerRequestOutcome =
-  | { readonly kind: 'continue'; readonly request: ViewerRequest }
+  | {
+      readonly kind: 'continue'
+      readonly request: ViewerRequest
+      /** The origin to ask in place of the behavior's; left out for the behavior's. */
+      readonly origin?: OriginOverride
+    }
   | HookResponded
   | HookFailed
 
@@ -48,6 +54,8 @@ export type ViewerResponseOutcome =
       readonly status: number
       readonly statusText: string
       readonly headers: Headers
+      /** In place of the body that was there; left out for that. */
+      readonly body?: Buffer
     }
   | HookFailed
 
@@ -93,4 +101,18 @@ export const NO_HOOKS: BehaviorHooks = {
   originRequest: null,
   originResponse: null,
   viewerResponse: null,
+}
+
+/** Hooks of two kinds on one behavior; each event has one of either kind at most. */
+export function joinHooks(
+  hooks: BehaviorHooks,
+  viewerHooks: Pick<BehaviorHooks, 'viewerRequest' | 'viewerResponse'>,
+): BehaviorHooks {
+  const { viewerRequest, viewerResponse } = viewerHooks
+  if (viewerRequest === null && viewerResponse === null) return hooks
+  return {
+    ...hooks,
+    viewerRequest: viewerRequest ?? hooks.viewerRequest,
+    viewerResponse: viewerResponse ?? hooks.viewerResponse,
+  }
 }

@@ -37,6 +37,11 @@ const REFUSED_CUSTOM = new Set([
   'x-real-ip',
 ])
 
+/** ('Add custom headers to origin requests', custom headers that CloudFront can't add) */
+export function isRefusedCustomHeader(lowerName: string): boolean {
+  return REFUSED_CUSTOM.has(lowerName) || lowerName.startsWith('x-amz-')
+}
+
 /** An S3 origin has no such fields; these are CloudFront's defaults. */
 const S3_CONNECTION = {
   port: 443,
@@ -100,7 +105,9 @@ function toCustomOrigin(
     return refuseField('sslProtocols', sslProtocols, 'a list of SSLv3, TLSv1, TLSv1.1 and TLSv1.2')
   }
   const connection = { port, protocol, readTimeout, keepaliveTimeout, sslProtocols } as const
-  return { kind: 'custom', ...common, ...connection, authMethod: 'none', region: '' }
+  const serverName = was?.domainName === common.domainName ? was.serverName : undefined
+  const naming = serverName === undefined ? {} : { serverName }
+  return { kind: 'custom', ...common, ...naming, ...connection, authMethod: 'none', region: '' }
 }
 
 function toS3Origin(
@@ -154,7 +161,7 @@ function checkCustomHeaders(map: unknown, before: Headers, requestHeaders: Heade
   if (isRefusal(headers)) return refuseOriginHeaders(headers.detail)
   for (const [name] of headers.entries()) {
     if (before.has(name)) continue
-    if (isDisallowed(name) || REFUSED_CUSTOM.has(name) || name.startsWith('x-amz-')) {
+    if (isDisallowed(name) || isRefusedCustomHeader(name)) {
       return refuseOriginHeaders(`request.origin.customHeaders must not have ${name}`)
     }
     if (requestHeaders.has(name)) {

@@ -13,6 +13,8 @@ export interface ViewerRequest {
   readonly path: string
   /** Query string without '?', as received. */
   readonly queryString: string
+  /** True for a '?' with nothing after it; left out where that is not known. */
+  readonly hasEmptyQuery?: boolean
   readonly headers: Headers
   readonly clientIp: string
   readonly clientPort: number
@@ -114,6 +116,8 @@ export interface OriginResponse {
 export interface OutgoingOrigin {
   readonly kind: 'custom' | 's3'
   readonly domainName: string
+  /** Name for the TLS handshake where a function chose one; left out for the domain name. */
+  readonly serverName?: string
   /** OriginPath: '' or '/production'. */
   readonly path: string
   readonly customHeaders: Headers

@@ -10,6 +10,7 @@ import { openOriginTunnel } from './tunnel.ts'
 import type { BehaviorHooks } from '../functions/hooks.ts'
 import { Body } from '../message/body.ts'
 import type { BehaviorOrigin, RequestContext } from '../message/context.ts'
+import type { OriginChanges } from '../message/origin-override.ts'
 import { toHttpDate } from '../message/http-date.ts'
 import type {
   GeneratedResponse,
@@ -24,15 +25,16 @@ import { planCompression, toCompressedHeaders } from '../policies/compression.ts
 /** Finds the target of a domain name that an origin-request function chose. */
 export type ResolveTarget = (domainName: string, port: number, protocol: 'http' | 'https') => OriginTarget
 
-/** The origin of one behavior, with its functions around it. */
+/** The origin of one behavior, with its functions around it; `changes` are those a function made, already applied. */
 export function createOrigin(
   origin: Origin,
   behavior: DefaultCacheBehavior,
   hooks: BehaviorHooks,
   resolveTarget: ResolveTarget,
   access: OriginAccess,
+  changes: OriginChanges | null = null,
 ): BehaviorOrigin {
-  const toOutgoing = compileOutgoing(origin)
+  const toOutgoing = compileOutgoing(origin, changes)
 
   function send(
     request: OriginRequest,

@@ -2,6 +2,7 @@
 import type { RequestContext } from '../message/context.ts'
 import { headerName } from '../message/header-names.ts'
 import { Headers } from '../message/headers.ts'
+import type { OriginChanges } from '../message/origin-override.ts'
 import type { OriginRequest, OutgoingOrigin, OutgoingRequest } from '../message/requests.ts'
 import { toBucketRegion, type Origin, type OriginTarget } from '../model/origin.ts'
 
@@ -11,18 +12,33 @@ const OURS = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade'
 /** Timeouts of S3 origins, which have no settings of their own. ('Request and response behavior for Amazon S3 origins') */
 const S3_KEEPALIVE_SECONDS = 5
 
-/** The request with everything that an origin-request function may see. */
+/** The request with everything that an origin-request function may see; `changes` are those of a CloudFront Function. */
 export function compileOutgoing(
   origin: Origin,
+  changes: OriginChanges | null = null,
 ): (request: OriginRequest, context: RequestContext) => OutgoingRequest {
-  const http = toOutgoingOrigin(origin, 'http')
-  const https = toOutgoingOrigin(origin, 'https')
+  const serverName = changes?.sni ?? changes?.hostHeader ?? null
+  const http = withServerName(toOutgoingOrigin(origin, 'http'), serverName)
+  const https = withServerName(toOutgoingOrigin(origin, 'https'), serverName)
+  if (changes !== null && (changes.hostHeader !== null || changes.domainName !== null)) {
+    return (request, context) => {
+      const settings = context.viewer.scheme === 'http' ? http : https
+      const host = changes.hostHeader ?? toHost(settings)
+      // The name that the function gave goes before the viewer's.
+      const headers = request.headers.without('host')
+      return toOutgoing({ ...request, headers }, settings, host)
+    }
+  }
   const httpHost = toHost(http)
   const httpsHost = toHost(https)
   return (request, context) => {
     const isHttp = context.viewer.scheme === 'http'
     return toOutgoing(request, isHttp ? http : https, isHttp ? httpHost : httpsHost)
   }
+}
+
+function withServerName(settings: OutgoingOrigin, serverName: string | null): OutgoingOrigin {
+  return serverName === null ? settings : { ...settings, serverName }
 }
 
 function toOutgoing(request: OriginRequest, settings: OutgoingOrigin, host: string): OutgoingRequest {

@@ -162,7 +162,7 @@ function selectPool(
     protocol: target.protocol,
     hostname: target.hostname,
     port: target.port,
-    servername: target.sendHost === 'target' ? target.hostname : settings.domainName,
+    servername: target.sendHost === 'target' ? target.hostname : (settings.serverName ?? settings.domainName),
     connectTimeout: origin.ConnectionTimeout,
     keepaliveTimeout: settings.keepaliveTimeout,
   })

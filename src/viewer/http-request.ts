@@ -35,6 +35,11 @@ export class HttpViewerRequest implements ViewerRequest {
     this.queryString = question < 0 ? '' : url.slice(question + 1)
   }
 
+  /** Looked at by CloudFront Functions alone. */
+  get hasEmptyQuery(): boolean {
+    return this.queryString === '' && this.#message.url?.endsWith('?') === true
+  }
+
   get clientIp(): string {
     return this.#clientIp ?? toPlainAddress(this.#message.socket.remoteAddress)
   }

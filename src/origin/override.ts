@@ -1,0 +1,84 @@
+// An origin as a CloudFront Function changed it for one request.
+import type { ResolveTarget } from './origin.ts'
+import type { OriginChanges } from '../message/origin-override.ts'
+import type { CustomOriginConfig, Origin, OriginTarget } from '../model/origin.ts'
+
+/** Bucket names of S3's REST endpoint. */
+const S3_NAME = /\.s3(?:[.-][a-z0-9-]+)*\.amazonaws\.com(?:\.cn)?$/i
+const WEBSITE = /\.s3-website[.-]/i
+
+/** Settings that are not given are those of the assigned origin. ('Helper methods for origin modification') */
+export function applyOriginChanges(
+  origin: Origin,
+  changes: OriginChanges,
+  resolveTarget: ResolveTarget,
+): Origin {
+  const DomainName = changes.domainName ?? origin.DomainName
+  const custom = toCustomConfig(origin, changes, DomainName)
+  const readTimeout = changes.readTimeout
+  return {
+    ...origin,
+    DomainName,
+    OriginPath: changes.originPath ?? origin.OriginPath,
+    CustomHeaders: toCustomHeaders(changes) ?? origin.CustomHeaders,
+    CustomOriginConfig: custom,
+    S3OriginConfig: custom === null ? toS3Config(origin, readTimeout) : null,
+    ConnectionAttempts: changes.connectionAttempts ?? origin.ConnectionAttempts,
+    ConnectionTimeout: changes.connectionTimeout ?? origin.ConnectionTimeout,
+    ResponseCompletionTimeout: changes.responseCompletionTimeout ?? origin.ResponseCompletionTimeout,
+    OriginShield: changes.originShield ?? origin.OriginShield,
+    target: toTarget(origin, changes, DomainName, custom, resolveTarget),
+  }
+}
+
+/** null for a bucket. A function may move a request from a bucket to a custom origin, and the other way round. */
+function toCustomConfig(
+  origin: Origin,
+  changes: OriginChanges,
+  domainName: string,
+): CustomOriginConfig | null {
+  const was = origin.CustomOriginConfig
+  const isBucket = S3_NAME.test(domainName) && !WEBSITE.test(domainName)
+  if (changes.domainName === null ? was === null : isBucket) return null
+  const { custom, readTimeout, keepAliveTimeout } = changes
+  const base: CustomOriginConfig = was ?? {
+    HTTPPort: 80,
+    HTTPSPort: 443,
+    OriginProtocolPolicy: 'https-only',
+    OriginReadTimeout: origin.S3OriginConfig?.OriginReadTimeout ?? 30,
+    OriginKeepaliveTimeout: 5,
+  }
+  return {
+    ...base,
+    OriginReadTimeout: readTimeout ?? base.OriginReadTimeout,
+    OriginKeepaliveTimeout: keepAliveTimeout ?? base.OriginKeepaliveTimeout,
+    ...(custom?.protocol === 'http' && { OriginProtocolPolicy: 'http-only', HTTPPort: custom.port }),
+    ...(custom?.protocol === 'https' && { OriginProtocolPolicy: 'https-only', HTTPSPort: custom.port }),
+  }
+}
+
+function toS3Config(origin: Origin, readTimeout: number | null): Origin['S3OriginConfig'] {
+  const was = origin.S3OriginConfig ?? { OriginAccessIdentity: '', OriginReadTimeout: 30 }
+  return readTimeout === null ? was : { ...was, OriginReadTimeout: readTimeout }
+}
+
+function toCustomHeaders({ customHeaders }: OriginChanges): Origin['CustomHeaders'] | null {
+  if (customHeaders === null) return null
+  return [...customHeaders.entries()].map(([, HeaderValue, HeaderName]) => ({ HeaderName, HeaderValue }))
+}
+
+/** A target that stands for the assigned origin stands for it whatever port or protocol the function names. */
+function toTarget(
+  origin: Origin,
+  changes: OriginChanges,
+  domainName: string,
+  custom: CustomOriginConfig | null,
+  resolveTarget: ResolveTarget,
+): OriginTarget {
+  const isNamed = changes.domainName !== null && domainName.toLowerCase() !== origin.DomainName.toLowerCase()
+  const isDialled = origin.target.kind === 'http' && origin.target.source === 'production name'
+  if (!isNamed && !(isDialled && changes.custom !== null)) return origin.target
+  const isHttp = custom !== null && custom.OriginProtocolPolicy !== 'https-only'
+  const port = custom === null ? 443 : isHttp ? custom.HTTPPort : custom.HTTPSPort
+  return resolveTarget(domainName, port, isHttp ? 'http' : 'https')
+}
