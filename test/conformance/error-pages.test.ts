@@ -1,6 +1,9 @@
 // Custom error responses: which page is shown for which error, how it is fetched, and how long it lives.
 import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { cachePolicy, startFront, type Front, type FrontOptions } from '../support/front.ts'
 import { startOrigin, startRawOrigin, type ScriptedOrigin } from '../support/origin.ts'
@@ -382,6 +385,66 @@ describe('5.7 Custom error responses', () => {
     await front.get('/a')
     expect((await front.get('/a')).text).toBe('the page')
     expect([origin.countOf('/a'), origin.countOf(PAGE)]).toEqual([2, 2])
+  })
+
+  test('Viewer-request and viewer-response functions do not run for the page', async () => {
+    const seen = 'event.Records[0].cf.request.uri'
+    const folder = await mkdtemp(join(tmpdir(), 'pocketfront-pages-'))
+    await writeFile(
+      join(folder, 'request.mjs'),
+      `export const handler = async (event) => { console.log(${seen}); return event.Records[0].cf.request }`,
+    )
+    await writeFile(
+      join(folder, 'response.mjs'),
+      `export const handler = async () => { throw new Error('no') }`,
+    )
+    await using origin = await failingSite(404)
+    const functions = {
+      LambdaFunctionAssociations: [
+        { EventType: 'viewer-request', Handler: 'request.mjs' },
+        { EventType: 'viewer-response', Handler: 'response.mjs' },
+      ],
+    }
+    await using front = await startSite(origin, to(404, 200), {
+      cwd: folder,
+      behavior: functions,
+      behaviors: [{ PathPattern: '/errors/*', ...functions }],
+    })
+    const answer = await front.get('/a')
+    expect([answer.status, answer.text]).toEqual([200, 'the page'])
+    expect(answer.trace?.functions).toMatchObject([
+      { event: 'viewer-request', logs: [expect.stringMatching(/\t\/a$/)] },
+    ])
+    expect(answer.trace?.errorPage?.fetch.functions).toBeNull()
+    await rm(folder, { recursive: true })
+  })
+
+  test("The origin-facing functions of the page's behavior run for it (unverified)", async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'pocketfront-pages-'))
+    await writeFile(
+      join(folder, 'request.mjs'),
+      `export const handler = async (event) => {
+        const { request } = event.Records[0].cf
+        request.headers['x-function'] = [{ key: 'X-Function', value: 'ran' }]
+        return request
+      }`,
+    )
+    await using origin = await failingSite(404)
+    await using front = await startSite(origin, to(404, 200), {
+      cwd: folder,
+      behaviors: [
+        {
+          PathPattern: '/errors/*',
+          LambdaFunctionAssociations: [{ EventType: 'origin-request', Handler: 'request.mjs' }],
+        },
+      ],
+    })
+    await front.get('/a')
+    expect(origin.requests.map(({ url, headers }) => [url, headers['x-function']])).toEqual([
+      ['/a', undefined],
+      [PAGE, 'ran'],
+    ])
+    await rm(folder, { recursive: true })
   })
 
   test('The response headers policy is that of the behavior of the page (choice)', async () => {
