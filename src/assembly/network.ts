@@ -1,4 +1,5 @@
 // The places: one edge cache per POP, one regional cache and one Origin Shield per Region, made when first needed.
+import type { Latency } from './latency.ts'
 import type { CacheTier } from '../cache/tier.ts'
 import { createMemoryStore } from '../cache/stores/memory.ts'
 import type { PlaceUsage } from '../control/admin.ts'
@@ -19,12 +20,15 @@ export interface Budgets {
 /** Every cache of this process; they outlive reloads. */
 export class Network {
   #budgets: Budgets
+  #latency: Latency | null
   #edges = new Map<string, EdgePlace>()
   #regions = new Map<string, CacheTier>()
   #shields = new Map<string, CacheTier>()
 
-  constructor(budgets: Budgets) {
+  /** `latency`: what makes the ways between the places long, or null. */
+  constructor(budgets: Budgets, latency: Latency | null) {
     this.#budgets = budgets
+    this.#latency = latency
   }
 
   /** The place of a POP code in any case, or null when AWS has no such POP. */
@@ -35,7 +39,8 @@ export class Network {
     const location = findEdgeLocation(pop)
     if (location === null) return null
     const { edge, largestObject } = this.#budgets
-    const regional = this.#regional(location.region)
+    const near = this.#regional(location.region)
+    const regional = this.#latency?.toRegional(pop, location.region, near) ?? near
     const cache = createEdgeCache(pop, regional, createMemoryStore(edge), Math.min(largestObject, edge))
     const place = { pop, popHeader: toPopHeader(pop), region: location.region, cache }
     this.#edges.set(pop, place)

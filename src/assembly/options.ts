@@ -66,6 +66,10 @@ export interface PocketfrontOptions {
   readonly shieldMemory?: number
   /** Bytes of the largest object a tier stores; default 64 MiB, never more than the budget of its place. */
   readonly largestObject?: number
+  /** Requests take as long between the layers as they would between the places; default false. */
+  readonly simulateLatency?: boolean
+  /** With simulateLatency: the AWS Region of origins whose domain name tells none, such as eu-west-1. */
+  readonly originRegion?: string
   /** How many traces are kept; default 250. */
   readonly keepTraces?: number
   /** Real milliseconds that running responses get on stop; default 5000. */

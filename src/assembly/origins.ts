@@ -1,4 +1,5 @@
 // What stands behind the regional cache of a behavior: an origin with its functions and its Origin Shield around it.
+import type { Latency } from './latency.ts'
 import type { CompileParts } from '../edge/compile.ts'
 import type { BehaviorHooks } from '../functions/hooks.ts'
 import type { BehaviorOrigin, Upstream } from '../message/context.ts'
@@ -18,6 +19,8 @@ export interface OriginParts {
   readonly access: OriginAccess
   /** The cache of the Origin Shield in a Region. */
   readonly shieldIn: (region: string) => Upstream
+  /** What makes the ways between the places long, or null. */
+  readonly latency: Latency | null
 }
 
 /** Different choices of functions that a behavior remembers. */
@@ -28,6 +31,7 @@ export function createOriginFactory({
   resolveTarget,
   access,
   shieldIn,
+  latency,
 }: OriginParts): Pick<CompileParts, 'originFor' | 'overrideFor'> {
   /** One origin with the functions of the behavior and its Origin Shield around it. */
   function memberFor(
@@ -37,10 +41,13 @@ export function createOriginFactory({
     changes: OriginChanges | null = null,
   ): BehaviorOrigin {
     const changed = changes === null ? origin : applyOriginChanges(origin, changes, resolveTarget)
-    const member = createOrigin(changed, behavior, hooks, resolveTarget, access, changes)
+    const near = createOrigin(changed, behavior, hooks, resolveTarget, access, changes)
+    const member = latency?.toOrigin(near, changed) ?? near
     const { Enabled, OriginShieldRegion: region } = changed.OriginShield
     if (!Enabled || region === null) return member
-    return shieldOrigin(member, { originId: origin.Id, region, cache: () => shieldIn(region) })
+    const cache = (): Upstream => shieldIn(region)
+    const shield = shieldOrigin(member, { originId: origin.Id, region, cache })
+    return latency?.toShield(region, shield) ?? shield
   }
 
   function originFor(

@@ -2,6 +2,7 @@
 import { pino, type Logger } from 'pino'
 import { toDialectWarnings } from './function-warnings.ts'
 import { createFunctionLog } from './function-log.ts'
+import { createLatency } from './latency.ts'
 import { isOn } from './load-options.ts'
 import { Network, type Budgets } from './network.ts'
 import type { LoadedConfiguration, PocketfrontOptions } from './options.ts'
@@ -58,7 +59,8 @@ export function createSystem(options: PocketfrontOptions, first: Loaded): System
   const clock = options.clock ?? systemClock()
   const requestId = randomRequestIds()
   const budgets = toBudgets(options)
-  const network = new Network(budgets)
+  const latency = options.simulateLatency === true ? createLatency(options.originRegion ?? null) : null
+  const network = new Network(budgets, latency)
   const viewers = createViewers(options, logger)
   const defaultPlace = findPlace(network, viewers.defaultPop)
   const pools = new OriginPools({
@@ -97,6 +99,7 @@ export function createSystem(options: PocketfrontOptions, first: Loaded): System
       resolveTarget: (...name) => resolveTarget(...name),
       access,
       shieldIn: (region) => network.shield(region),
+      latency,
     }),
     placing: { defaultPop: defaultPlace.pop, placeOf: (code) => findPlace(network, code) },
     viaHost: randomViaHost,
@@ -120,6 +123,7 @@ export function createSystem(options: PocketfrontOptions, first: Loaded): System
     tick: monotonicTick,
     requestId,
     random: options.random ?? randomUnit,
+    viewerHop: latency === null ? null : (viewer, pop) => latency.fromViewer(viewer, pop),
     finished(trace) {
       metrics.record(trace)
       traces.add(trace)

@@ -36,6 +36,8 @@ export interface RunArguments {
   readonly shieldMemory: number
   readonly largestObject: number
   readonly keepTraces: number
+  readonly simulateLatency: boolean
+  readonly originRegion: string | null
 }
 
 /** What a command line asks for. */
@@ -58,6 +60,8 @@ const UNSET = {
   quiet: false,
   allowRemoteOrigins: false,
   insecureOrigins: false,
+  simulateLatency: false,
+  originRegion: null,
 } as const
 
 /** What commander returns. */
@@ -178,6 +182,12 @@ function createCommand(version: string): Command {
     )
     .addOption(
       new Option('--insecure-origins', 'certificates of origins are not checked: self-signed ones will do'),
+    )
+    .addOption(
+      new Option('--simulate-latency', 'requests take as long between the layers as between the places'),
+    )
+    .addOption(
+      new Option('--origin-region <region>', 'with it: the AWS Region of origins whose name tells none'),
     )
     .addOption(size('--edge-memory <size>', 'memory per edge location', 128 * MIB, '128MiB'))
     .addOption(size('--regional-memory <size>', 'memory per regional edge cache', 512 * MIB, '512MiB'))

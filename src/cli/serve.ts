@@ -79,5 +79,7 @@ function toOptions(args: RunArguments, demo: Demo | null): PocketfrontOptions {
     shieldMemory: args.shieldMemory,
     largestObject: args.largestObject,
     keepTraces: args.keepTraces,
+    simulateLatency: args.simulateLatency,
+    ...(args.originRegion !== null && { originRegion: args.originRegion }),
   }
 }

@@ -1,6 +1,6 @@
 // Custom error responses: which error a page stands in for, its fetch, and the answer that it makes.
 import type { CompiledBehavior, ErrorPage } from './compile.ts'
-import { applyResponseHeadersPolicy } from './steps.ts'
+import { finishHeaders } from './steps.ts'
 import type { ViewerAnswer, Visit } from './visit.ts'
 import { Headers } from '../message/headers.ts'
 import { withChanges, type Failure, type OriginResponse, type ViewerRequest } from '../message/requests.ts'
@@ -73,7 +73,7 @@ export async function answerWithErrorPage(
   visit.trace.errorPage = { errorCode, path, behavior, responseCode, outcome, fetch: trace }
   visit.trace.problem = describeProblem(page, failed, response, outcome)
   const isShown = outcome === 'shown'
-  const answer = toPageAnswer(response, failed, request, selected, visit)
+  const answer = toPageAnswer(response, failed, request, selected, { ...visit, trace })
   if (!isShown) return answer
   return {
     ...answer,
@@ -104,16 +104,17 @@ function toPageAnswer(
   failed: FailedAnswer,
   request: ViewerRequest,
   selected: CompiledBehavior,
-  { clock }: Visit,
+  visit: Visit,
 ): ViewerAnswer {
   const { status, statusText, body, failure, outcome, settlement } = response
+  const { clock } = visit
   const isCached = outcome !== 'Miss' && settlement !== null
   const given = selected.viewerHeaders(response.headers)
   const own = failure !== null ? Headers.none : isCached ? given.without('age') : given
   return {
     status,
     statusText,
-    headers: applyResponseHeadersPolicy(own, request, selected),
+    headers: finishHeaders(own, request, response, selected, visit),
     body,
     delivered: { kind: request.method === 'HEAD' ? 'none' : 'whole' },
     failure,

@@ -154,6 +154,8 @@ export class Trace {
   bytes = 0
   firstByteMs = 0
   totalMs = 0
+  /** Of these, what was waited for distances that are only simulated. */
+  simulatedMs = 0
   delivery: Delivery = 'open'
 
   constructor(id: string, startedAt: number, startedTick: number) {

@@ -21,6 +21,8 @@ export function toStory(trace: Trace): string[] {
   story.push(...workSentences(trace))
   if (trace.errorPage !== null) story.push(...errorPageSentences(trace.errorPage))
   story.push(...functionSentences(trace, 'viewer-response'))
+  if (trace.simulatedMs > 0)
+    story.push(`latency: ${toMillisecondsText(trace.simulatedMs)} ms between the places, simulated`)
   if (trace.problem !== null) story.push(`problem: ${toFirstLine(trace.problem)}`)
   story.push(toResponseSentence(trace))
   return story

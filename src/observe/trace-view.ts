@@ -55,7 +55,11 @@ export function toTraceJson(trace: Trace, describeKey: DescribeKey) {
       delivery: trace.delivery,
       problem: trace.problem,
     },
-    timings: { firstByteMs: toMicros(trace.firstByteMs), totalMs: toMicros(trace.totalMs) },
+    timings: {
+      firstByteMs: toMicros(trace.firstByteMs),
+      totalMs: toMicros(trace.totalMs),
+      simulatedMs: toMicros(trace.simulatedMs),
+    },
     story: toStory(trace),
   }
 }

@@ -4,6 +4,7 @@ import type { Router } from './route.ts'
 import type { EdgePlace } from '../edge/visit.ts'
 import type { Clock } from '../message/clock.ts'
 import type { Trace } from '../message/trace.ts'
+import type { ViewerGeo } from '../message/viewer-geo.ts'
 
 /** Ports of the data plane. `router` is read anew for each request, since a reload swaps it. */
 export interface ViewerPorts {
@@ -23,6 +24,8 @@ export interface ViewerPorts {
   readonly requestId: () => string
   /** From 0 up to 1. */
   readonly random: () => number
+  /** Milliseconds of real time from the viewer to a POP and back, simulated; null is none. */
+  readonly viewerHop: ((viewer: ViewerGeo, pop: string) => number) | null
   /** Takes the trace of a finished request: metrics, log, trace store. */
   readonly finished: (trace: Trace) => void
   /** A TLS handshake that failed; no request came of it. */

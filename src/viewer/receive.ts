@@ -15,6 +15,7 @@ import type { CompiledDistribution } from '../edge/compile.ts'
 import { CancelToken } from '../message/clock.ts'
 import { Headers } from '../message/headers.ts'
 import { Trace } from '../message/trace.ts'
+import { wait } from '../message/wait.ts'
 import type { ViewerGeo } from '../message/viewer-geo.ts'
 import { QUOTAS } from '../model/quotas.ts'
 
@@ -145,9 +146,18 @@ export function receive(
   const { site } = route
   const { clock, tick, random, httpsPort } = ports
   const visit: Visit = { trace, clock, tick, random, token, place, site, prepared, httpsPort }
+  if (ports.viewerHop === null) return travel(request, visit, delivery)
+  void wait(ports.viewerHop(request.geo, place.pop), token).then(() => {
+    // Times are those that the edge location sees.
+    trace.startedTick = tick()
+    travel(request, visit, delivery)
+  })
+}
+
+function travel(request: HttpViewerRequest, visit: Visit, delivery: Delivery): void {
   const fail = (error: unknown): void => {
-    ports.onBug(error, trace)
-    trace.problem = String(error)
+    delivery.onBug(error)
+    visit.trace.problem = String(error)
     deliver(internalError(error), delivery)
   }
   try {

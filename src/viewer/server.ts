@@ -113,7 +113,8 @@ function createApp(ports: ViewerPorts, tunnels: Tunnels): { app: FastifyInstance
       server = createServer(options, (message, response) => {
         try {
           readHead(message, scan, ports)
-          const prepared = answerHit(message, response, scan, ports)
+          // With distances every request has its way to make.
+          const prepared = ports.viewerHop === null ? answerHit(message, response, scan, ports) : null
           if (prepared !== 'answered') receive(message, response, scan, prepared, ports)
         } catch (error) {
           ports.onBug(error, { id: '' })

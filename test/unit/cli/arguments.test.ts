@@ -30,6 +30,8 @@ test('without arguments the demo runs on the usual ports', () => {
       edgeMemory: 134_217_728,
       regionalMemory: 536_870_912,
       shieldMemory: 536_870_912,
+      simulateLatency: false,
+      originRegion: null,
       largestObject: 67_108_864,
       keepTraces: 250,
     },
