@@ -19,6 +19,11 @@ export function createFunctionLog(logger: Logger): FunctionLog {
           { event: 'function', functionName, on: entry.event, requestId: entry.requestId },
           entry.line,
         )
+      case 'platform':
+        return logger.debug(
+          { event: 'function', functionName, on: entry.event, requestId: entry.requestId },
+          entry.line,
+        )
       case 'failed':
         return logger.error(
           { event: 'function', functionName, on: entry.event, requestId: entry.requestId },

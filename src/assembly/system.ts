@@ -71,6 +71,7 @@ export function createSystem(options: PocketfrontOptions, first: Loaded): System
     functions: first.deployment.LambdaFunctions,
     watch: options.watch ?? false,
     log: createFunctionLog(logger),
+    logsRuns: logger.isLevelEnabled('debug'),
     region: defaultPlace.region,
     python: selectPython(options.python, options.env ?? process.env, process.platform),
     viewerTimeoutMs: toMilliseconds(options.lambdaTimeouts?.viewer),

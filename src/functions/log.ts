@@ -15,6 +15,14 @@ export type FunctionLogEntry =
       readonly line: string
     }
   | {
+      /** A START, END or REPORT line. */
+      readonly kind: 'platform'
+      readonly functionName: string
+      readonly event: EventType
+      readonly requestId: string
+      readonly line: string
+    }
+  | {
       /** The invocation failed, or its result was refused; `detail` has the stack. */
       readonly kind: 'failed'
       readonly functionName: string

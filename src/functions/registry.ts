@@ -21,6 +21,8 @@ export interface FunctionRegistryOptions {
   /** A saved file is in use from the next invocation on. */
   readonly watch: boolean
   readonly log: FunctionLog
+  /** Whether the log gets START, END and REPORT lines. */
+  readonly logsRuns?: boolean
   /** The Region of the default edge location, where new versions are tried first. */
   readonly region: string
   /** The interpreter of Python functions; python3. */
@@ -74,7 +76,7 @@ export function createFunctionRegistry(options: FunctionRegistryOptions): Functi
       definition,
       region: options.region,
       python: options.python ?? 'python3',
-      memoryMb: () => definition.MemorySize ?? (entry.isForViewers ? VIEWER_MEMORY_MB : ORIGIN_MEMORY_MB),
+      memoryMb: () => toMemoryMb(entry),
       watch: options.watch,
       ...options.lambda,
       onReload(outcome) {
@@ -112,6 +114,9 @@ export function createFunctionRegistry(options: FunctionRegistryOptions): Functi
       runner: entry?.runner ?? null,
       functionName: entry?.definition.name ?? association.LambdaFunctionARN,
       includeBody: association.IncludeBody,
+      version: entry?.definition.version ?? '',
+      memoryMb: () => (entry === undefined ? VIEWER_MEMORY_MB : toMemoryMb(entry)),
+      logsRuns: options.logsRuns ?? false,
       formatLine: selectFormat(entry?.definition ?? { Runtime: null, file: '' }),
       timeoutMs: Math.min(ownMs, limitMs),
       log: options.log,
@@ -150,6 +155,11 @@ export function createFunctionRegistry(options: FunctionRegistryOptions): Functi
       all.clear()
     },
   }
+}
+
+/** What the configuration says, else what its strictest event has. */
+function toMemoryMb({ definition, isForViewers }: Entry): number {
+  return definition.MemorySize ?? (isForViewers ? VIEWER_MEMORY_MB : ORIGIN_MEMORY_MB)
 }
 
 function isSameFunction(a: LambdaFunction, b: LambdaFunction): boolean {

@@ -13,6 +13,7 @@ import {
   parseViewerRequestResult,
   parseViewerResponseResult,
 } from '../rules.ts'
+import { toEndLines, toStartLine } from './log-lines.ts'
 import type { FormatLine } from './log-lines.ts'
 import type { LambdaEdgeEvent } from '../events.ts'
 import type { FunctionRunner, InvocationResult } from '../contract.ts'
@@ -20,7 +21,7 @@ import type { Refusal } from '../failures.ts'
 import type { BehaviorHooks, HookContext, HookFailed } from '../hooks.ts'
 import type { FunctionLog } from '../log.ts'
 import type { PeekedBody } from '../request-body.ts'
-import type { RequestBody } from '../../message/requests.ts'
+import type { Failure, RequestBody } from '../../message/requests.ts'
 import type { EventType } from '../../model/functions.ts'
 
 /** One function on one event. */
@@ -28,7 +29,11 @@ export interface LambdaHookOptions {
   /** null when the configuration knows no code for the ARN. */
   readonly runner: FunctionRunner | null
   readonly functionName: string
+  readonly version: string
+  readonly memoryMb: () => number
   readonly formatLine: FormatLine
+  /** Whether the log gets the START, END and REPORT lines of every run. */
+  readonly logsRuns: boolean
   readonly includeBody: boolean
   readonly timeoutMs: number
   readonly log: FunctionLog
@@ -127,9 +132,13 @@ async function run<Good extends Outcome>(
     originOverride: null,
     logData: null,
   })
-  for (const { level, line } of logs)
-    options.log({ kind: 'line', functionName, event, requestId, level, line })
-  if (failed !== null) options.log({ kind: 'failed', functionName, event, requestId, detail: failed.detail })
+  const subject = { functionName, event, requestId }
+  const report = { requestId, version: options.version, milliseconds, memoryMb: options.memoryMb() }
+  const platform = (line: string): void => options.log({ kind: 'platform', ...subject, line })
+  if (options.logsRuns) platform(toStartLine(report))
+  for (const { level, line } of logs) options.log({ kind: 'line', ...subject, level, line })
+  if (failed !== null) options.log({ kind: 'failed', ...subject, detail: toLogText(failed, requestId) })
+  if (options.logsRuns) toEndLines(report).forEach(platform)
   return outcome
 }
 
@@ -177,6 +186,11 @@ function toViewerGone(): HookFailed {
       detailedResultType: 'ClientCommError',
     },
   }
+}
+
+/** Refused results have a form of their own. (Developer Guide, 'Test and debug Lambda@Edge functions') */
+function toLogText({ resultType, detail }: Failure, requestId: string): string {
+  return resultType === 'LambdaValidationError' ? `(${requestId}) ERROR Validation error: ${detail}` : detail
 }
 
 function firstLine(text: string): string {

@@ -25,3 +25,25 @@ const formatPythonLine: FormatLine = (line, requestId, startedAt) =>
 function toInstant(line: FunctionLine, startedAt: number): string {
   return new Date(startedAt + line.milliseconds).toISOString()
 }
+
+/** What the lines of a run say besides what the function wrote. */
+export interface RunReport {
+  readonly requestId: string
+  readonly version: string
+  readonly milliseconds: number
+  readonly memoryMb: number
+}
+
+/** The first line of a run. (AWS Lambda Developer Guide, 'Viewing logs for Lambda functions') */
+export function toStartLine({ requestId, version }: RunReport): string {
+  return `START RequestId: ${requestId} Version: ${version}`
+}
+
+/** Differs from CloudFront: REPORT lines lack Max Memory Used and Init Duration, which are not measured per run. */
+export function toEndLines({ requestId, milliseconds, memoryMb }: RunReport): readonly string[] {
+  const duration = `Duration: ${milliseconds.toFixed(2)} ms\tBilled Duration: ${Math.ceil(milliseconds)} ms`
+  return [
+    `END RequestId: ${requestId}`,
+    `REPORT RequestId: ${requestId}\t${duration}\tMemory Size: ${memoryMb} MB`,
+  ]
+}
