@@ -4,6 +4,7 @@ import type { Alias, Document, Node, Scalar as YamlScalar, YAMLMap } from 'yaml'
 import { toMapOrList } from './build.ts'
 import type { ConfigNode, Entry, Place, Scalar } from './node.ts'
 import { toPath } from './node.ts'
+import { SHORT_FORM_TAGS, toLongForm } from './short-forms.ts'
 import type { Report } from './report.ts'
 
 /** Anchors can multiply; a configuration of this size is a mistake or an attack. */
@@ -13,16 +14,20 @@ const MAX_DEPTH = 64
 /** The tree of a file's text; null when it cannot be read, the reasons are in the report. */
 export function fromText(text: string, file: string, report: Report): ConfigNode | null {
   const lines = new LineCounter()
-  const options = { lineCounter: lines, prettyErrors: false, merge: false, strict: true } as const
+  const options = {
+    lineCounter: lines,
+    prettyErrors: false,
+    merge: false,
+    strict: true,
+    customTags: [...SHORT_FORM_TAGS],
+  }
   const document = parseDocument(isJson(text) ? text.replaceAll('\t', ' ') : text, options)
   const placeAt = (offset: number): Place => {
     const { line, col } = lines.linePos(offset)
     return { file, line: Math.max(1, line), column: Math.max(1, col) }
   }
   for (const problem of [...document.errors, ...document.warnings]) {
-    const isTag = problem.code === 'TAG_RESOLVE_FAILED'
-    const hint = isTag ? 'functions of templates are not resolved; write the value itself' : null
-    report.error({ place: placeAt(problem.pos[0]), path: '' }, null, problem.message, hint)
+    report.error({ place: placeAt(problem.pos[0]), path: '' }, null, problem.message)
   }
   if (document.errors.length > 0 || document.contents === null) return null
   return new Conversion(document, placeAt, report).convert(document.contents, '', 0)
@@ -58,6 +63,15 @@ class Conversion {
     this.#nodes++
     if (this.#nodes > MAX_NODES || depth > MAX_DEPTH) return this.#refuse(place, path)
     if (isAlias(node)) return this.convert(this.#resolve(node), path, depth + 1)
+    const longForm = toLongForm((node as Node | null)?.tag)
+    if (longForm !== null) {
+      const value = this.#convertPlain(node, path, depth, place)
+      return { kind: 'map', entries: new Map([[longForm, { keyPlace: place, value }]]), place, path }
+    }
+    return this.#convertPlain(node, path, depth, place)
+  }
+
+  #convertPlain(node: unknown, path: string, depth: number, place: Place): ConfigNode {
     if (isScalar(node)) return toScalar(node, place, path)
     if (isSeq(node)) {
       const items = node.items.map((item, index) => this.convert(item, `${path}[${index}]`, depth + 1))
