@@ -1,5 +1,6 @@
-// How long a connection to an origin took to come about, told to the first request on it.
+// Connections to an origin: how long they took to come about, told to the first request, and their 100 Continue.
 import { Client, type buildConnector, type Dispatcher } from 'undici'
+import { ContinueGate } from './continue-gate.ts'
 import type { Connected } from '../message/trace.ts'
 
 type Connector = buildConnector.connector
@@ -7,6 +8,7 @@ type Connector = buildConnector.connector
 /** Where the times of a client's latest connection lie until its first response takes them. */
 interface Latest {
   connected: Connected | null
+  readonly gate: ContinueGate
 }
 
 /** A handler that wants to know. */
@@ -22,6 +24,11 @@ export abstract class ConnectionTimes {
     latest.connected = null
     return connected
   }
+
+  /** To be called when the request goes out on the connection. */
+  protected expectResponse(): void {
+    this.latest?.gate.arm()
+  }
 }
 
 /** A client for a pool: one connection at a time, one request at a time on it. */
@@ -29,7 +36,7 @@ export class TimedClient extends Client {
   #latest: Latest
 
   constructor(origin: URL, options: Client.Options & { connect: Connector }, tick: () => number) {
-    const latest: Latest = { connected: null }
+    const latest: Latest = { connected: null, gate: new ContinueGate() }
     super(origin, { ...options, connect: timeConnector(options.connect, latest, tick) })
     this.#latest = latest
   }
@@ -46,7 +53,10 @@ function timeConnector(connect: Connector, latest: Latest, tick: () => number): 
     let dnsMs = 0
     // undici's own connector returns the socket, which its types do not say.
     const socket = connect(options, (...outcome) => {
-      if (outcome[0] === null) latest.connected = { dnsMs, connectMs: tick() - started - dnsMs }
+      if (outcome[0] === null) {
+        latest.connected = { dnsMs, connectMs: tick() - started - dnsMs }
+        latest.gate.attach(outcome[1])
+      }
       callback(...outcome)
     }) as unknown as Pick<NodeJS.EventEmitter, 'once'>
     // Not emitted for an address, which needs no look-up.

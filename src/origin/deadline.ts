@@ -22,6 +22,8 @@ export class Deadline {
       this.error = new CompletionTimeoutError(seconds)
       this.#stop?.(this.error)
     }, seconds * 1000)
+    // The connection keeps the process running while there is one.
+    this.#timer.unref()
   }
 
   /** What to stop, in place of what was to be stopped before; at once if the time is over. */

@@ -117,6 +117,7 @@ class ExchangeHandler extends ConnectionTimes implements BodySource {
 
   onConnect(abort: (error: Error) => void): void {
     this.#abort = abort
+    this.expectResponse()
     if (this.#stopped !== null) abort(this.#stopped)
   }
 

@@ -189,7 +189,7 @@ describe('5.7 Custom error responses', () => {
     expect(answer.trace?.problem).toContain('/errors/page.html could not be fetched: 404')
   })
 
-  test("The body is that of the page's failed fetch, too (unverified)", async () => {
+  test('The body is that of the failed fetch of the page, too (unverified)', async () => {
     await using origin = await failingSite(500)
     origin.on(PAGE, { status: 404, body: 'no page' })
     await using front = await startSite(origin, to(500, 200))

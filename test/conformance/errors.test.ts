@@ -68,6 +68,28 @@ describe('2.4 Successful and redirect statuses', () => {
   })
 })
 
+describe('2.4 Successful and redirect statuses: 100 Continue', () => {
+  const CONTINUE = 'HTTP/1.1 100 Continue\r\nX-Interim: yes\r\n\r\n'
+  const FINAL = 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nfinal'
+
+  test('One 100 Continue before the answer is accepted', async () => {
+    await using origin = await startRawOrigin((socket) => void socket.write(CONTINUE + FINAL))
+    await using front = await startFront({ origin })
+    for (const path of ['/1', '/2', '/3']) {
+      const answer = await front.get(path)
+      expect([answer.status, answer.text]).toEqual([200, 'final'])
+      expect(answer.headers).not.toHaveProperty('x-interim')
+    }
+    expect(origin.connections()).toBe(1)
+  })
+
+  test('A second one is an error', async () => {
+    await using origin = await startRawOrigin((socket) => void socket.write(CONTINUE + CONTINUE + FINAL))
+    await using front = await startFront({ origin, originConfig: { ConnectionAttempts: 1 } })
+    expect((await front.get('/')).status).toBe(502)
+  })
+})
+
 describe('2.5 Error statuses from the origin: in the caches', () => {
   test('An error is cached under the key of the requested object', async () => {
     await using origin = await startOrigin({ status: 404, body: 'none' })

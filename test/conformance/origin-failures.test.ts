@@ -209,7 +209,7 @@ describe.concurrent('4.7 How failures end', () => {
     expect(answer.trace?.detailedResultType).toBe('OriginDnsError')
   })
 
-  test('The page for it says that the name could not be resolved (observed)', async () => {
+  test('The page for an origin name that cannot be resolved says so (observed)', async () => {
     await using site = await front({ url: 'http://does-not-exist.invalid' })
     expect((await site.get('/')).text).toContain(RESOLVE)
   })
@@ -293,7 +293,7 @@ describe.concurrent('4.7 How failures end', () => {
     expect(answer.trace?.detailedResultType).toBe('OriginHeaderTooBigError')
   })
 
-  test('Response headers of just less pass', async () => {
+  test('Response headers of less than 32,768 bytes pass', async () => {
     await using origin = await startOrigin({ headers: { 'X-Big': 'a'.repeat(32_000) } })
     await using site = await front(origin)
     expect((await site.get('/')).headers['x-big']).toHaveLength(32_000)
@@ -313,9 +313,13 @@ describe.concurrent('4.7 How failures end', () => {
   })
 
   test.each([
-    { way: 'caching off', behavior: { CachePolicy: 'CachingDisabled' }, size: 50 * GIB + 1 },
-    { way: 'exactly 50 GB', behavior: {}, size: 50 * GIB },
-  ])('It passes with $way', async ({ behavior, size }) => {
+    {
+      rule: 'With caching off an object of more than 50 GB passes',
+      behavior: { CachePolicy: 'CachingDisabled' },
+      size: 50 * GIB + 1,
+    },
+    { rule: 'An object of exactly 50 GB passes', behavior: {}, size: 50 * GIB },
+  ])('$rule', async ({ behavior, size }) => {
     await using origin = await startRawOrigin((socket) => {
       socket.end(`HTTP/1.1 200 OK\r\nContent-Length: ${size}\r\n\r\nfirst bytes`)
     })
