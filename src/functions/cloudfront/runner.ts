@@ -4,7 +4,14 @@ import { getEngine } from './engine/engine.ts'
 import { LOG_LIMIT_BYTES, toComputeUtilization } from './engine/limits.ts'
 import { toErrorText } from './engine/error-text.ts'
 import { toProgramCode } from './engine/program-code.ts'
-import type { CffFailure, CffInvocation, CffResult, CffRunner, CloudFrontFunctionSource } from './contract.ts'
+import type {
+  CffFailure,
+  CffInvocation,
+  CffResult,
+  CffRunner,
+  CloudFrontFunctionSource,
+  CloudFrontRuntime,
+} from './contract.ts'
 import type { DialectProblem } from './dialect.ts'
 import type { Ending, Engine, Program } from './engine/engine.ts'
 import type { ErrorText, RawError } from './engine/error-text.ts'
@@ -34,22 +41,28 @@ export function createCffRunner(source: CloudFrontFunctionSource, options: CffRu
   const code = check.kind === 'parsed' && failure === null ? toProgramCode(source.code, check.program) : ''
 
   let loaded: Loaded | null = failure
-  const load = (engine: Engine): Loaded => {
-    if (loaded === null) {
-      const program = engine.load(code, source.runtime)
-      loaded = typeof program === 'string' ? toRefusal(program) : { engine, program }
-    }
-    return loaded
-  }
+  const loading = failure ?? load(code, source.runtime)
+  if (loading instanceof Promise) void loading.then((result) => (loaded = result))
   return {
     problems,
     run(invocation) {
       if (loaded !== null) return runLoaded(loaded, invocation)
-      return getEngine().then((engine) => runLoaded(load(engine), invocation))
+      return Promise.resolve(loading).then((result) => runLoaded(result, invocation))
     },
     dispose() {
-      loaded = null
+      loaded = DISPOSED
     },
+  }
+}
+
+/** Never rejects: what the engine does not take fails each run. */
+async function load(code: string, runtime: CloudFrontRuntime): Promise<Loaded> {
+  try {
+    const engine = await getEngine()
+    const program = engine.load(code, runtime)
+    return typeof program === 'string' ? toRefusal(program) : { engine, program }
+  } catch (error) {
+    return { because: 'threw', error: ownWords(`The engine does not start: ${String(error)}`) }
   }
 }
 
@@ -150,12 +163,12 @@ function isRaw(detail: string): boolean {
   return detail.startsWith('{')
 }
 
+const DISPOSED: LoadFailure = { because: 'threw', error: ownWords('The function is no longer loaded.') }
 const OUT_OF_MEMORY = ownWords('MemoryError: The function took more than its 2 MB of memory.')
 
 /** The place where the interrupt met the function. */
 function placeOf(detail: string): ErrorText {
-  const raw = detail.replace(/^!/, '')
-  return isRaw(raw) ? toErrorText(JSON.parse(raw) as RawError) : ownWords('')
+  return isRaw(detail) ? toErrorText(JSON.parse(detail) as RawError) : ownWords('')
 }
 
 function ownWords(message: string): ErrorText {

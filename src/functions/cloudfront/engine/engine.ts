@@ -2,8 +2,8 @@
 import { createMachine } from './machine.ts'
 import { HOST_FUNCTIONS, readPrelude } from './prelude.ts'
 import { IMPLEMENTATIONS } from './host-functions.ts'
-import { BUDGET, MEMORY_LIMIT_BYTES, UNITS_PER_INTERRUPT, UNITS_PER_JOB } from './limits.ts'
-import { compileQuickJs } from './quickjs.ts'
+import { BUDGET, FUEL, MEMORY_LIMIT_BYTES } from './limits.ts'
+import { compileQuickJs, PLENTY } from './quickjs.ts'
 import type { Machine, Snapshot } from './machine.ts'
 import type { Pointer } from './quickjs.ts'
 import type { CloudFrontRuntime, HostModule } from '../contract.ts'
@@ -38,7 +38,6 @@ export interface Engine {
 
 interface State {
   session: Session | null
-  units: number
   exhausted: boolean
 }
 
@@ -51,15 +50,12 @@ export function getEngine(): Promise<Engine> {
 }
 
 async function createEngine(): Promise<Engine> {
-  const state: State = { session: null, units: 0, exhausted: false }
+  const state: State = { session: null, exhausted: false }
   let machine: Machine | null = null
   machine = await createMachine(compileQuickJs(), {
     callFunction: (args, id) =>
       state.session === null ? 0 : IMPLEMENTATIONS[HOST_FUNCTIONS[id]!](machine!, args, state.session),
-    shouldInterrupt: () => {
-      state.units += UNITS_PER_INTERRUPT
-      return state.session !== null && (state.exhausted || state.units > BUDGET)
-    },
+    shouldInterrupt: () => state.session !== null && (state.exhausted || usedUnits(machine!) > BUDGET),
     now: () => state.session?.now ?? 0,
     onExhausted: () => {
       state.exhausted = true
@@ -71,6 +67,7 @@ async function createEngine(): Promise<Engine> {
     const known = bases.get(runtime)
     if (known !== undefined) return known
     machine.restore(blank)
+    machine.fuel.value = PLENTY
     const main = installPrelude(machine, runtime)
     const base = { snapshot: machine.takeSnapshot(null), main }
     bases.set(runtime, base)
@@ -80,6 +77,7 @@ async function createEngine(): Promise<Engine> {
     load(code, runtime) {
       const base = baseOf(runtime)
       machine.restore(base.snapshot)
+      machine.fuel.value = PLENTY
       const value = machine.evaluate(code, FILE)
       const problem = machine.exceptionOf(value)
       if (problem !== null) return problem
@@ -93,38 +91,49 @@ async function createEngine(): Promise<Engine> {
 export const FILE = 'function.js'
 
 function installPrelude(machine: Machine, runtime: CloudFrontRuntime): Pointer {
-  const install = machine.evaluate(readPrelude(runtime), 'prelude.js')
-  const functions = HOST_FUNCTIONS.map((name, id) => machine.newFunction(name, 0, id))
-  const problem = machine.exceptionOf(install)
-  const main = problem === null ? machine.call(install, functions) : install
-  const failure = problem ?? machine.exceptionOf(main)
-  if (failure !== null) throw new Error(`The prelude of ${runtime} does not run: ${failure}`)
-  return main
+  const [first, ...files] = readPrelude(runtime)
+  const evaluate = (code: string, args: readonly Pointer[]): Pointer => {
+    const install = machine.evaluate(code, 'prelude.js')
+    const value = machine.exceptionOf(install) === null ? machine.call(install, args) : install
+    const failure = machine.exceptionOf(value)
+    if (failure !== null) throw new Error(`The prelude of ${runtime} does not run: ${failure}`)
+    machine.free(install)
+    return value
+  }
+  const scope = evaluate(
+    first!,
+    HOST_FUNCTIONS.map((name, id) => machine.newFunction(name, 0, id)),
+  )
+  const values = files.map((code) => evaluate(code, [scope]))
+  machine.free(scope)
+  return values.at(-1)!
+}
+
+function usedUnits(machine: Machine): number {
+  return FUEL - machine.fuel.value
 }
 
 function runProgram(machine: Machine, state: State, program: Program, run: Run): Ending {
   machine.restore(program.snapshot)
-  state.units = 0
+  machine.fuel.value = FUEL
   state.exhausted = false
-  state.session = { ...run, charge: (units) => (state.units += units) }
-  const end = (): { units: number; memoryBytes: number } => ({
-    units: state.units,
-    memoryBytes: machine.grownSince(program.snapshot),
-  })
+  state.session = { ...run, charge: (units) => (machine.fuel.value -= units) }
+  let output: string
   try {
-    const output = drive(machine, state, program, run)
-    if (state.exhausted) return { kind: 'stopped', because: 'memory', detail: '', ...end() }
-    if (state.units > BUDGET) return { kind: 'stopped', because: 'budget', detail: output ?? '', ...end() }
-    if (output.startsWith(UNCAUGHT))
-      return { kind: 'stopped', because: 'crash', detail: output.slice(1), ...end() }
-    return { kind: 'output', output, ...end() }
+    output = drive(machine, state, program, run)
   } catch (error) {
-    // A trap of the engine itself, such as its own stack at its end; the next restore puts all of it right.
-    const because = state.exhausted ? 'memory' : state.units > BUDGET ? 'budget' : 'crash'
-    return { kind: 'stopped', because, detail: String(error), ...end() }
+    // A trap of the engine, such as no fuel or no stack; the next restore puts all of it right.
+    output = UNCAUGHT + String(error)
   } finally {
     state.session = null
   }
+  const units = usedUnits(machine)
+  const used = { units, memoryBytes: machine.grownSince(program.snapshot) }
+  const detail = output.startsWith(UNCAUGHT) ? output.slice(1) : ''
+  if (state.exhausted) return { kind: 'stopped', because: 'memory', detail, ...used }
+  if (units > BUDGET) return { kind: 'stopped', because: 'budget', detail, ...used }
+  if (output.startsWith(UNCAUGHT)) return { kind: 'stopped', because: 'crash', detail, ...used }
+  return { kind: 'output', output, ...used }
 }
 
 const UNCAUGHT = '!'
@@ -137,12 +146,12 @@ function drive(machine: Machine, state: State, program: Program, run: Run): stri
   const first = outputOf(machine, machine.call(main, args))
   if (first !== 'P') return first
   while (machine.runJobs(JOBS_PER_SLICE)) {
-    state.units += JOBS_PER_SLICE * UNITS_PER_JOB
-    if (state.units > BUDGET || state.exhausted) return first
+    if (usedUnits(machine) > BUDGET || state.exhausted) return first
   }
   return outputOf(machine, machine.call(main, []))
 }
 
+/** Jobs of promises between two looks at the meter; a job alone does not make the engine ask whether to stop. */
 const JOBS_PER_SLICE = 16
 
 function outputOf(machine: Machine, value: Pointer): string {

@@ -16,12 +16,15 @@ const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 const STACK_BYTES = 5_242_880
 const BLOCK_HEAD = 16
+/** What recursion may use of the stack: well below what the machine's own stack takes. */
+const STACK_LIMIT_BYTES = 128 * 1024
 
 export interface Machine {
   readonly quickjs: QuickJs
   readonly runtime: Pointer
   readonly context: Pointer
   readonly undefined: Pointer
+  readonly fuel: { value: number }
   /** Keeps the state. With a number, what runs from this state on has so many bytes of memory. */
   takeSnapshot(freeBytes: number | null): Snapshot
   restore(snapshot: Snapshot): void
@@ -36,6 +39,7 @@ export interface Machine {
   fromBytes(bytes: Uint8Array): Pointer
   evaluate(code: string, file: string): Pointer
   call(fn: Pointer, args: readonly Pointer[]): Pointer
+  free(value: Pointer): void
   /** The exception that a call ended with, as text; null: it returned. */
   exceptionOf(value: Pointer): string | null
   /** Runs up to `count` jobs of promises; false: none is left. */
@@ -51,7 +55,9 @@ export async function createMachine(module: CompiledModule, callbacks: Callbacks
   const runtime = quickjs._QTS_NewRuntime()
   const context = quickjs._QTS_NewContext(runtime, 0)
   quickjs._QTS_RuntimeEnableInterruptHandler(runtime)
-  const machine = { quickjs, runtime, context, undefined: quickjs._QTS_GetUndefined() }
+  quickjs._QTS_RuntimeSetMaxStackSize(runtime, STACK_LIMIT_BYTES)
+  const { fuel } = instance
+  const machine = { quickjs, runtime, context, undefined: quickjs._QTS_GetUndefined(), fuel }
   return { ...machine, ...states, ...values(quickjs, runtime, context) }
 }
 
@@ -70,7 +76,9 @@ function snapshots(instance: Instance): Pick<Machine, 'takeSnapshot' | 'restore'
       const at = size === 0 ? used - BLOCK_HEAD : quickjs._malloc(size) + size - BLOCK_HEAD
       const memory = quickjs.HEAPU8
       const rest = { at, bytes: memory.slice(at, at + 4 * BLOCK_HEAD) }
-      return { data: memory.slice(0, dataEnd), heap: memory.slice(stackTop, used), rest, heapEnd: heapEnd() }
+      let end = used
+      while (memory[end - 1] === 0) end--
+      return { data: memory.slice(0, dataEnd), heap: memory.slice(stackTop, end), rest, heapEnd: heapEnd() }
     },
     restore(snapshot) {
       stack.restore(stackTop)
@@ -100,7 +108,10 @@ function values(
   quickjs: QuickJs,
   runtime: Pointer,
   context: Pointer,
-): Omit<Machine, keyof ReturnType<typeof snapshots> | 'quickjs' | 'runtime' | 'context' | 'undefined'> {
+): Omit<
+  Machine,
+  keyof ReturnType<typeof snapshots> | 'quickjs' | 'runtime' | 'context' | 'undefined' | 'fuel'
+> {
   const writeText = (text: string): { pointer: Pointer; bytes: number } => {
     const room = text.length * 3 + 1
     const pointer = quickjs._malloc(room)
@@ -154,6 +165,7 @@ function values(
       args.forEach((arg, i) => words.setUint32(list + 4 * i, arg, true))
       return quickjs._QTS_Call(context, fn, quickjs._QTS_GetUndefined(), args.length, list)
     },
+    free: (value) => quickjs._QTS_FreeValuePointer(context, value),
     exceptionOf(value) {
       const exception = quickjs._QTS_ResolveException(context, value)
       return exception === 0 ? null : readText(quickjs._QTS_Dump(context, exception))

@@ -1,6 +1,7 @@
 // QuickJS as a WebAssembly instance: the exports that are used, typed, over a memory of fixed size.
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { addMeter, FUEL_EXPORT } from './metering.ts'
 import loadModule from '@jitl/quickjs-wasmfile-release-sync/emscripten-module'
 
 /** Addresses in the memory of the instance. */
@@ -29,6 +30,7 @@ export interface QuickJs {
   _QTS_NewFunction(context: Pointer, name: Pointer, arity: number, isConstructor: number, id: number): Pointer
   _QTS_ArgvGetJSValueConstPointer(args: Pointer, index: number): Pointer
   _QTS_GetUndefined(): Pointer
+  _QTS_FreeValuePointer(context: Pointer, value: Pointer): void
   _QTS_NewString(context: Pointer, text: Pointer): Pointer
   _QTS_GetString(context: Pointer, value: Pointer): Pointer
   _QTS_FreeCString(context: Pointer, text: Pointer): void
@@ -54,6 +56,8 @@ export interface Callbacks {
 export interface Instance {
   readonly quickjs: QuickJs
   readonly stack: { save(): Pointer; restore(pointer: Pointer): void }
+  /** Turns of loops that are left before the instance traps. */
+  readonly fuel: { value: number }
 }
 
 /** A compiled WebAssembly module. */
@@ -83,6 +87,9 @@ interface LoadOptions {
 const wasm = (globalThis as unknown as { WebAssembly: Wasm }).WebAssembly
 const load = loadModule as unknown as (options: LoadOptions) => Promise<unknown>
 
+/** Fuel for what is not a run. */
+export const PLENTY = 0x7fffffff
+
 const PAGE = 65_536
 /** 16 MiB, of which a function sees what a filler block leaves free; no growth. */
 const PAGES = 256
@@ -110,6 +117,7 @@ export async function instantiateQuickJs(module: CompiledModule, callbacks: Call
         new DataView(memory.buffer).setInt32(tm + GMT_OFFSET, 0, true)
       const instance = new wasm.Instance(module, imports)
       exports = instance.exports
+      ;(exports[FUEL_EXPORT] as { value: number }).value = PLENTY
       onSuccess(instance)
       return exports
     },
@@ -117,7 +125,7 @@ export async function instantiateQuickJs(module: CompiledModule, callbacks: Call
   quickjs.callbacks = toEmscripten(quickjs, callbacks)
   const save = exports[NAMES.stackSave] as () => Pointer
   const restore = exports[NAMES.stackRestore] as (pointer: Pointer) => void
-  return { quickjs, stack: { save, restore } }
+  return { quickjs, stack: { save, restore }, fuel: exports[FUEL_EXPORT] as { value: number } }
 }
 
 function toEmscripten(quickjs: QuickJs, callbacks: Callbacks): Record<string, unknown> {
@@ -137,8 +145,8 @@ function toEmscripten(quickjs: QuickJs, callbacks: Callbacks): Record<string, un
   }
 }
 
-/** The WebAssembly module of the build. */
+/** The WebAssembly module of the build, with a meter. */
 export function compileQuickJs(): CompiledModule {
   const file = createRequire(import.meta.url).resolve('@jitl/quickjs-wasmfile-release-sync/wasm')
-  return new wasm.Module(readFileSync(file))
+  return new wasm.Module(addMeter(readFileSync(file)))
 }

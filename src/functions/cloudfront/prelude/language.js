@@ -87,7 +87,7 @@ keepOnly(
   'constructor exec test toString global ignoreCase multiline source sticky flags',
 )
 keepOnly(RegExp, FUNCTION_NAMES)
-keepOnly(Error, FUNCTION_NAMES)
+keepOnly(Error, `${FUNCTION_NAMES} stackTraceLimit`)
 keepOnly(
   globalThis,
   both(

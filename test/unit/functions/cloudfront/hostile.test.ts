@@ -21,7 +21,11 @@ const HOSTILE: readonly { what: string; body: string; because: string }[] = [
     body: 'return /^(a+)+$/.test("a".repeat(40) + "b")',
     because: 'budget',
   },
-  { what: 'a heap that grows', body: 'var a = []; for (;;) a.push({ a })', because: 'memory' },
+  {
+    what: 'a heap that grows',
+    body: 'var a = []; for (;;) a.push(`${a.length}`.repeat(1000))',
+    because: 'memory',
+  },
   { what: 'strings that double', body: 'var s = "x"; for (;;) s += s', because: 'memory' },
   { what: 'many buffers', body: 'var a = []; for (;;) a.push(Buffer.alloc(50000))', because: 'memory' },
   { what: 'one huge buffer', body: 'return Buffer.alloc(100000000).length', because: 'memory' },
@@ -34,9 +38,29 @@ const HOSTILE: readonly { what: string; body: string; because: string }[] = [
   {
     what: 'a result that is too deep for JSON',
     body: 'var a = []; for (var i = 0; i < 5000; i++) a = [a]; return a',
-    because: 'threw',
+    because: 'budget',
   },
   { what: 'a result that contains itself', body: 'var a = {}; a.a = a; return a', because: 'threw' },
+  {
+    what: 'a search in an array without end',
+    body: 'return [].indexOf.call({ length: 9007199254740991 }, 1)',
+    because: 'budget',
+  },
+  {
+    what: 'a loop over a huge sparse array',
+    body: 'new Array(4294967295).forEach(() => {})',
+    because: 'budget',
+  },
+  {
+    what: 'a search that compares everything with everything',
+    body: 'var a = "a".repeat(200000); return (a + a).indexOf(a + "b")',
+    because: 'budget',
+  },
+  {
+    what: 'memory filled again and again',
+    body: 'var b = Buffer.alloc(1000000); for (;;) { b.fill(1); b.copyWithin(1, 0) }',
+    because: 'budget',
+  },
   { what: 'a promise that never settles', body: 'await new Promise(() => {})', because: 'invalid' },
   {
     what: 'an exception that throws when it is read',
