@@ -84,6 +84,7 @@ function hopMs(from: string, to: string): number {
 
 function delay(next: BehaviorOrigin, hop: Hop): BehaviorOrigin {
   return {
+    regionalSkips: next.regionalSkips,
     fetch: (request, context) => pass(hop(context), context).then(() => next.fetch(request, context)),
     openTunnel: (request, context) =>
       pass(hop(context), context).then(() => next.openTunnel(request, context)),
@@ -93,6 +94,7 @@ function delay(next: BehaviorOrigin, hop: Hop): BehaviorOrigin {
 /** The first byte of the origin comes as much later. */
 function countHop(delayed: BehaviorOrigin, hop: Hop): BehaviorOrigin {
   return {
+    regionalSkips: delayed.regionalSkips,
     async fetch(request, context) {
       const response = await delayed.fetch(request, context)
       const attempt = context.trace.origins?.at(-1)

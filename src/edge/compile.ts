@@ -1,5 +1,4 @@
 // A distribution compiled once into tables and closures; the data plane touches nothing else.
-import { compileRegionalSkips } from './route.ts'
 import { compileBehaviors } from '../behaviors/select.ts'
 import { compileGeoRestriction, type GeoCheck } from './geo-restriction.ts'
 import { createPlacing, type Placing, type PlacingParts } from './placing.ts'
@@ -13,7 +12,7 @@ import type { DefaultCacheBehavior } from '../model/cache-behavior.ts'
 import type { Distribution } from '../model/distribution.ts'
 import { selectOrigins } from '../model/origin.ts'
 import type { ResponseHeadersPolicy } from '../model/policies.ts'
-import type { BypassReason, RegionalSkip } from '../model/result-types.ts'
+import type { BypassReason } from '../model/result-types.ts'
 import { compileCacheKey, compileInvalidationUrl } from '../policies/cache-key.ts'
 import { compileForwarding, type ForwardingFacts } from '../policies/origin-request.ts'
 import { compileResponseHeaders } from '../policies/response-headers.ts'
@@ -33,8 +32,6 @@ export interface CompiledBehavior {
   readonly cachedMethods: ReadonlySet<string>
   /** Why nothing of this behavior is cached, or null. */
   readonly bypass: BypassReason | null
-  /** Why the regional edge cache is left out, by its Region; null when it never is. */
-  readonly regionalSkips: ReadonlyMap<string, RegionalSkip> | null
   readonly rules: CacheRules
   readonly cacheKey: (request: ViewerRequest) => string
   readonly invalidationUrl: (request: ViewerRequest) => string
@@ -171,7 +168,6 @@ function compileBehavior(
     viewerProtocolPolicy: parts.servesHttps ? behavior.ViewerProtocolPolicy : 'allow-all',
     cachedMethods: new Set<string>(behavior.CachedMethods),
     bypass: bypassReason(behavior),
-    regionalSkips: compileRegionalSkips(origins),
     rules: compileRules(behavior, distribution, isS3),
     cacheKey: compileCacheKey(distribution, behavior),
     invalidationUrl: compileInvalidationUrl(behavior),

@@ -149,7 +149,8 @@ export function toOriginRequest(
 export function toContext(request: ViewerRequest, selected: CompiledBehavior, visit: Visit): RequestContext {
   const { site, place, trace, clock, token } = visit
   const isPast = trace.bypass !== null
-  const regionalSkip = isPast ? null : whySkipRegional(request.method, selected.regionalSkips, place.region)
+  const { regionalSkips } = selected.origin
+  const regionalSkip = isPast ? null : whySkipRegional(request.method, regionalSkips, place.region)
   return {
     trace,
     clock,

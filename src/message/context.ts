@@ -41,8 +41,15 @@ export type TunnelAnswer =
   | { readonly kind: 'open'; readonly headers: Headers; readonly socket: Duplex; readonly head: Buffer }
   | { readonly kind: 'response'; readonly response: OriginResponse }
 
+/** Why the regional edge cache is left out, by its Region. */
+export type RegionalSkips = ReadonlyMap<
+  string,
+  Extract<RegionalSkip, 'bucket-in-region' | 'is-origin-shield'>
+>
+
 /** The origin of a behavior, with its functions around it. */
 export interface BehaviorOrigin extends Upstream {
+  readonly regionalSkips: RegionalSkips
   openTunnel(request: OriginRequest, context: RequestContext): Promise<TunnelAnswer>
 }
 

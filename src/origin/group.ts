@@ -1,5 +1,5 @@
 // An origin group: the primary origin, and the secondary for requests in which the primary fails.
-import type { BehaviorOrigin, RequestContext } from '../message/context.ts'
+import type { BehaviorOrigin, RegionalSkips, RequestContext } from '../message/context.ts'
 import type { OriginRequest, OriginResponse } from '../message/requests.ts'
 import type { DefaultCacheBehavior } from '../model/cache-behavior.ts'
 import type { OriginGroup } from '../model/origin.ts'
@@ -42,6 +42,7 @@ export function createOriginGroup(
   }
 
   return {
+    regionalSkips: toCommonSkips(primary.regionalSkips, secondary.regionalSkips),
     fetch(request, context) {
       const first = primary.fetch(request, context)
       // A body that was sent is gone.
@@ -68,4 +69,9 @@ export function planFailover(
 /** GET, HEAD, and OPTIONS where it is cached. (the same page) */
 function toFailoverMethods({ CachedMethods }: DefaultCacheBehavior): ReadonlySet<string> {
   return new Set(CachedMethods.includes('OPTIONS') ? ['GET', 'HEAD', 'OPTIONS'] : ['GET', 'HEAD'])
+}
+
+/** The regional edge cache is left out only where it is for both members. */
+function toCommonSkips(primary: RegionalSkips, secondary: RegionalSkips): RegionalSkips {
+  return new Map([...primary].filter(([region, because]) => secondary.get(region) === because))
 }

@@ -9,7 +9,7 @@ import { sendToOrigin, type OriginAccess } from './send.ts'
 import { openOriginTunnel } from './tunnel.ts'
 import type { BehaviorHooks } from '../functions/hooks.ts'
 import { Body } from '../message/body.ts'
-import type { BehaviorOrigin, RequestContext } from '../message/context.ts'
+import type { BehaviorOrigin, RegionalSkips, RequestContext } from '../message/context.ts'
 import type { OriginChanges } from '../message/origin-override.ts'
 import { toHttpDate } from '../message/http-date.ts'
 import type {
@@ -19,7 +19,7 @@ import type {
   OutgoingRequest,
 } from '../message/requests.ts'
 import type { DefaultCacheBehavior } from '../model/cache-behavior.ts'
-import type { Origin, OriginTarget } from '../model/origin.ts'
+import { toBucketRegion, type Origin, type OriginTarget } from '../model/origin.ts'
 import { planCompression, toCompressedHeaders } from '../policies/compression.ts'
 
 /** Finds the target of a domain name that an origin-request function chose. */
@@ -59,6 +59,7 @@ export function createOrigin(
   }
 
   return {
+    regionalSkips: toRegionalSkips(origin),
     fetch(request, context) {
       const outgoing = toOutgoing(request, context)
       if (hooks.originRequest === null) return send(request, outgoing, context)
@@ -77,6 +78,12 @@ export function createOrigin(
       return openOriginTunnel(outgoing, origin, target, context, access.pools.acceptAnyCertificate)
     },
   }
+}
+
+/** The edge location asks a bucket in the Region of its regional edge cache itself. ('How CloudFront delivers content') */
+function toRegionalSkips({ S3OriginConfig, DomainName }: Origin): RegionalSkips {
+  const region = S3OriginConfig === null ? '' : toBucketRegion(DomainName)
+  return new Map(region === '' ? [] : [[region, 'bucket-in-region']])
 }
 
 type Prepared =

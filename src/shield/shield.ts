@@ -28,6 +28,7 @@ export interface ShieldSettings {
 /**
  * An origin behind its Origin Shield. Its functions run in the shield's Region. Requests past the caches, and OPTIONS,
  * go through without being looked up or kept (choice). ('Use Amazon CloudFront Origin Shield')
+ * Differs from CloudFront: The Region of an Origin Shield is always up, so that no request takes the way over another one.
  */
 export function shieldOrigin(origin: BehaviorOrigin, settings: ShieldSettings): BehaviorOrigin {
   const { originId, region, cache } = settings
@@ -38,6 +39,8 @@ export function shieldOrigin(origin: BehaviorOrigin, settings: ShieldSettings): 
     contact: 'Origin Shield',
   })
   return {
+    // In its own Region it stands in the place of the regional edge cache.
+    regionalSkips: new Map([...origin.regionalSkips, [region, 'is-origin-shield']]),
     fetch(request, context) {
       const inside = enter(context)
       if (request.key === '' || request.method === 'OPTIONS') {

@@ -1,4 +1,7 @@
 // Route of a request through the layers: which of them are asked, what they keep, and how that shows.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { cachePolicy, startFront, type Answer, type Front, type FrontOptions } from '../support/front.ts'
 import { startOrigin, type ScriptedOrigin } from '../support/origin.ts'
@@ -469,6 +472,65 @@ describe('1.5 Origin Shield', () => {
     })
     expect((await front.get('/a')).trace?.shield?.place).toBe('us-east-1')
     expect((await front.get('/plain/a')).trace?.shield).toBeNull()
+  })
+
+  test("Of an origin group each member's own shield is used, the secondary's after the primary's", async () => {
+    await using primary = await startOrigin({ status: 503 })
+    await using secondary = await startOrigin(cacheable)
+    await using front = await startFront({
+      origins: { primary: primary.url, secondary: secondary.url },
+      behavior: { TargetOriginId: 'group' },
+      distribution: {
+        Origins: [
+          { Id: 'primary', DomainName: 'one.example.com', CustomOriginConfig: {}, ...shieldIn('us-east-1') },
+          {
+            Id: 'secondary',
+            DomainName: 'two.example.com',
+            CustomOriginConfig: {},
+            ...shieldIn('eu-west-1'),
+          },
+        ],
+        OriginGroups: [
+          {
+            Id: 'group',
+            FailoverCriteria: { StatusCodes: [503] },
+            Members: [{ OriginId: 'primary' }, { OriginId: 'secondary' }],
+          },
+        ],
+      },
+      adminPort: 0,
+    })
+    expect((await front.get('/a')).trace?.shield?.place).toBe('eu-west-1')
+    const metrics = await (await fetch(`${front.pocketfront.adminUrl}/metrics`)).text()
+    for (const region of ['us-east-1', 'eu-west-1']) {
+      expect(metrics).toContain(`pocketfront_cache_entries{layer="shield",place="${region}"} 1\n`)
+    }
+  })
+
+  test('Functions on origin events run in the Region of the shield', async () => {
+    await using origin = await startOrigin(cacheable)
+    const folder = await mkdtemp(join(tmpdir(), 'pocketfront-layers-'))
+    try {
+      const Handler = join(folder, 'region.mjs')
+      await writeFile(
+        Handler,
+        `export const handler = async (event) => {
+          const { request } = event.Records[0].cf
+          request.headers['x-region'] = [{ value: process.env.AWS_REGION }]
+          return request
+        }`,
+      )
+      const LambdaFunctionAssociations = [{ EventType: 'origin-request', Handler }]
+      await using front = await startFront({
+        origin,
+        originConfig: shieldIn('us-east-1'),
+        behavior: { LambdaFunctionAssociations },
+      })
+      await front.get('/a', from('NRT20'))
+      expect(origin.requests[0]?.headers['x-region']).toBe('us-east-1')
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
   })
 
   test('Switched off it is not asked, whatever Region it names', async () => {
