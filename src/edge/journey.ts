@@ -178,6 +178,8 @@ export function fromRefusal(
   visit: Visit,
 ): ViewerAnswer {
   const { status, failure } = refused
+  // Nobody waits for the rest of a body that is too large.
+  const closes = status === 413
   visit.trace.problem = failure.detail
   return {
     status,
@@ -189,6 +191,7 @@ export function fromRefusal(
     resultType: failure.resultType,
     detailedResultType: failure.detailedResultType,
     age: null,
+    ...(closes && { closes }),
   }
 }
 

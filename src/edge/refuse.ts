@@ -1,6 +1,7 @@
 // Requests that CloudFront refuses before any function or cache sees them.
 import type { CompiledBehavior, CompiledDistribution } from './compile.ts'
 import type { Failure, ViewerRequest } from '../message/requests.ts'
+import { QUOTAS } from '../model/quotas.ts'
 import type { DetailedResultType } from '../model/result-types.ts'
 import { planViewerProtocol } from './viewer-protocol.ts'
 
@@ -21,7 +22,7 @@ export interface Refusal {
 export function refuseRequest(
   request: ViewerRequest,
   selected: CompiledBehavior,
-  { geoCheck }: Pick<CompiledDistribution, 'geoCheck'>,
+  { geoCheck, via }: Pick<CompiledDistribution, 'geoCheck' | 'via'>,
 ): Refusal | null {
   const blocked = geoCheck === null ? null : geoCheck(request.geo)
   if (blocked !== null) return blocked
@@ -34,10 +35,33 @@ export function refuseRequest(
     const plan = planViewerProtocol(viewerProtocolPolicy, request)
     if (plan.kind === 'refuse') return refusal(403, 'Bad request.', 'InvalidRequest', plan.detail)
   }
-  if (request.body !== null && (request.method === 'GET' || request.method === 'HEAD')) {
-    return refusal(403, 'Bad request.', 'InvalidRequest', `${request.method} with a body`)
+  const chain = refuseChain(request.headers.list('via'), via)
+  if (chain !== null) return chain
+  return request.body === null ? null : refuseBody(request)
+}
+
+/** ('Quotas', 'HTTP 403 status code (Permission Denied)') */
+function refuseChain(via: string | null, own: string): Refusal | null {
+  if (via === null) return null
+  const passed = via.split('.cloudfront.net (CloudFront)').length - 1
+  // Differs from CloudFront: A request that comes back to the distribution it has passed is refused at once, since here it would wait for itself.
+  const isLoop = passed > 0 && via.includes(own)
+  if (passed < QUOTAS.distributionsInChain && !isLoop) return null
+  const detail = isLoop
+    ? 'the request comes back from an origin of this distribution: an origin leads to pocketfront itself'
+    : `the request has passed ${passed} distributions before, at most ${QUOTAS.distributionsInChain} may stand in a row`
+  return refusal(403, 'Bad request.', 'InvalidRequest', detail)
+}
+
+/** ('Quotas', 'HTTP 403 status code (Permission Denied)') */
+function refuseBody({ method, headers }: ViewerRequest): Refusal | null {
+  if (method === 'GET' || method === 'HEAD') {
+    return refusal(403, 'Bad request.', 'InvalidRequest', `${method} with a body`)
   }
-  return null
+  const bytes = Number(headers.get('content-length') ?? 0)
+  if (bytes <= QUOTAS.requestBodyBytes) return null
+  const detail = `the body has ${bytes} bytes, at most ${QUOTAS.requestBodyBytes} are allowed`
+  return refusal(413, 'Bad request.', 'InvalidRequest', detail)
 }
 
 /**

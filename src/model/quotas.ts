@@ -12,6 +12,10 @@ export const QUOTAS = {
   compressMaxBytes: 10_000_000,
   /** Smallest object that is compressed. ('Serve compressed files') */
   compressMinBytes: 1000,
+  /** Body of a request; more is answered with 413. */
+  requestBodyBytes: 64 * 1024 ** 3,
+  /** Distributions that a request may pass one after the other; the next one answers 403. */
+  distributionsInChain: 2,
   /** An object, or a range of one, that passes with caching on. */
   cacheableObjectBytes: 50 * 1024 ** 3,
   invalidationPathCharacters: 4000,

@@ -285,7 +285,32 @@ describe('5.6 Errors CloudFront makes itself', () => {
     expect(head).toContain(`Content-Length: ${body.length}`)
   })
 
-  test('Neither Age nor ETag is on it, and HEAD gives its headers alone (observed)', async () => {
+  test('A request that comes through more than two distributions is answered with 403 (unverified)', async () => {
+    const via = (count: number) =>
+      Array.from({ length: count }, (_, i) => `1.1 ${String(i).repeat(32)}.cloudfront.net (CloudFront)`).join(
+        ', ',
+      )
+    await using origin = await startOrigin()
+    await using front = await startFront({ origin })
+    expect((await front.get('/1', { Via: `1.1 proxy, ${via(1)}` })).status).toBe(200)
+    const third = await front.get('/2', { Via: via(2) })
+    expect(third.status).toBe(403)
+    expect(third.trace?.problem).toContain('has passed 2 distributions')
+    expect(origin.requests).toHaveLength(1)
+  })
+
+  test('A request body above 64 GB is answered with 413 (unverified)', async () => {
+    await using origin = await startOrigin()
+    await using front = await startFront({
+      origin,
+      behavior: { AllowedMethods: ['GET', 'HEAD', 'OPTIONS', 'PUT', 'POST', 'PATCH', 'DELETE'] },
+    })
+    const head = `PUT / HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${64 * 1024 ** 3 + 1}\r\n\r\n`
+    expect(await sendRaw(front, `${head}first bytes`)).toMatch(/^HTTP\/1\.1 413 /)
+    expect(origin.requests).toHaveLength(0)
+  })
+
+  test('Neither Age nor ETag is on such a page, and HEAD gives its headers alone (observed)', async () => {
     await using front = await startFront({})
     const answer = await front.ask('/', { method: 'HEAD' })
     expect([answer.status, answer.text]).toEqual([502, ''])
