@@ -9,6 +9,7 @@ import { toEventItems } from './values.ts'
 import type { EventItems, Item } from './values.ts'
 import type { HookContext, ResponseHead } from '../hooks.ts'
 import type { ViewerRequest } from '../../message/requests.ts'
+import type { CloudFrontHeader } from '../../policies/cloudfront-headers.ts'
 
 /** The request as the function sees it. (Developer Guide, 'CloudFront Functions event structure') */
 interface EventRequest {
@@ -46,6 +47,8 @@ export interface RequestParts {
   readonly uri: string
   readonly query: readonly Item[]
   readonly headers: readonly Item[]
+  /** Those of the headers that CloudFront adds by the behavior's policies; the request itself has them not. */
+  readonly added: readonly Item[]
   readonly cookies: readonly Item[]
 }
 
@@ -56,12 +59,23 @@ export interface ResponseParts {
   readonly cookies: readonly Item[]
 }
 
-export function toRequestParts(request: ViewerRequest): RequestParts {
+/** `cloudFrontHeaders` are those that the policies of the behavior list; a viewer's own goes before. ('Add CloudFront request headers') */
+export function toRequestParts(
+  request: ViewerRequest,
+  cloudFrontHeaders: readonly CloudFrontHeader[],
+): RequestParts {
+  const added: Item[] = []
+  for (const { lowerName: name, toValue } of cloudFrontHeaders) {
+    const value = request.headers.has(name) ? null : toValue(request)
+    if (value !== null) added.push({ name, value, attributes: null, raw: value })
+  }
+  const headers = toHeaderItems(request.headers, 'request')
   return {
     request,
     uri: toEventText(request.path),
     query: toQueryItems(request.queryString),
-    headers: toHeaderItems(request.headers, 'request'),
+    headers: added.length === 0 ? headers : [...headers, ...added],
+    added,
     cookies: toRequestCookies(request.headers),
   }
 }

@@ -13,12 +13,15 @@ import type { ValueProblem } from './values.ts'
 import type { BehaviorHooks, HookContext, HookFailed, ViewerRequestOutcome } from '../hooks.ts'
 import type { FunctionLog } from '../log.ts'
 import type { ViewerRequest } from '../../message/requests.ts'
+import type { CloudFrontHeader } from '../../policies/cloudfront-headers.ts'
 
 /** One function on one event. */
 export interface CffHookOptions {
   readonly instance: FunctionInstance
   /** The origin that the helper methods start from. */
   readonly targetOriginId: string
+  /** CloudFront-* headers that the behavior's policies list. */
+  readonly cloudFrontHeaders: readonly CloudFrontHeader[]
   readonly log: FunctionLog
 }
 
@@ -27,7 +30,7 @@ const MAX_TRACE_LINES = 100
 
 export function createCffRequestHook(options: CffHookOptions): NonNullable<BehaviorHooks['viewerRequest']> {
   return async (request, context) => {
-    const parts = toRequestParts(request)
+    const parts = toRequestParts(request, options.cloudFrontHeaders)
     const hostRun = toHostRun('viewer-request', options, request, context)
     let chosen: string | null = null
     return run(
@@ -59,7 +62,7 @@ export function createCffRequestHook(options: CffHookOptions): NonNullable<Behav
 export function createCffResponseHook(options: CffHookOptions): NonNullable<BehaviorHooks['viewerResponse']> {
   return async (request, response, context) => {
     const parts = toResponseParts(response)
-    const event = toCffEvent(toRequestParts(request), parts, context)
+    const event = toCffEvent(toRequestParts(request, options.cloudFrontHeaders), parts, context)
     const hostRun = toHostRun('viewer-response', options, request, context)
     return run(
       options,

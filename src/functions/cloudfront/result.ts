@@ -81,7 +81,9 @@ function parseRequest(value: Fields, parts: RequestParts): RequestResult | Value
     return { problem: `request.uri and request.querystring have more than ${QUOTAS.urlBytes} characters` }
   }
   const cookieLines = toCookieLines(cookies, parts.cookies, request.headers)
-  const all = toHeaders(request.headers, headers, cookieLines, 'request')
+  // What CloudFront adds is added anew when the request is forwarded.
+  const own = parts.added.length === 0 ? headers : headers.filter((item) => !parts.added.includes(item))
+  const all = toHeaders(request.headers, own, cookieLines, 'request')
   return { kind: 'continue', request: withChanges(request, { path, queryString, headers: all }) }
 }
 

@@ -8,6 +8,7 @@ import type { BehaviorHooks } from '../hooks.ts'
 import type { FunctionLog } from '../log.ts'
 import type { DefaultCacheBehavior } from '../../model/cache-behavior.ts'
 import type { CloudFrontFunction } from '../../model/functions.ts'
+import { compileHeaderRules } from '../../policies/forwarded-headers.ts'
 
 export interface CloudFrontFunctionSetOptions {
   /** Whether syntax that CloudFront's engine does not know makes a function fail. */
@@ -80,7 +81,12 @@ export class CloudFrontFunctionSet {
     const association = behavior.FunctionAssociations.find(({ EventType }) => EventType === event)
     const instance = association === undefined ? undefined : this.#instances.get(association.FunctionARN)
     if (instance === undefined) return null
-    return { instance, targetOriginId: behavior.TargetOriginId, log: this.#options.log }
+    return {
+      instance,
+      targetOriginId: behavior.TargetOriginId,
+      cloudFrontHeaders: compileHeaderRules(behavior, false).added,
+      log: this.#options.log,
+    }
   }
 }
 
