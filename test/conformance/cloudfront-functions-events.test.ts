@@ -40,7 +40,7 @@ async function requestEvent(
   behavior: object = {},
 ): Promise<any> {
   await using front = await startFunctionFront({ origin, code: { 'viewer-request': ECHO }, behavior })
-  return JSON.parse((await front.get(path, headers as string[])).text).event
+  return JSON.parse((await front.get(path, headers)).text).event
 }
 
 /** The event of a viewer-response function, after these statements of a viewer-request function. */
@@ -57,7 +57,7 @@ async function sent(
   headers: Record<string, string | string[]> | readonly string[] = {},
 ) {
   await using front = await startFunctionFront({ origin, code: { 'viewer-request': handler(statements) } })
-  const answer = await front.get(path, headers as string[])
+  const answer = await front.get(path, headers)
   expect(answer.trace?.problem).toBeNull()
   return origin.requests.at(-1)!
 }
@@ -92,7 +92,7 @@ describe('F.A4 CloudFront Functions: event object', () => {
   test('context.requestId is what X-Amz-Cf-Id says', async () => {
     await using front = await startFunctionFront({ origin, code: { 'viewer-request': ECHO } })
     const answer = await front.get('/')
-    const { event } = JSON.parse(answer.text) as any
+    const { event } = JSON.parse(answer.text)
     expect(event.context.requestId).toBe(answer.headers['x-amz-cf-id'])
   })
 
@@ -141,7 +141,7 @@ describe('F.A4 CloudFront Functions: event object', () => {
     ['/', undefined],
   ])('rawQueryString() of %s is %j', async (path, expected) => {
     await using front = await startFunctionFront({ origin, code: { 'viewer-request': ECHO } })
-    expect((JSON.parse((await front.get(path)).text) as any).raw).toBe(expected)
+    expect(JSON.parse((await front.get(path)).text).raw).toBe(expected)
   })
 
   test('response.statusCode is an integer', async () => {
