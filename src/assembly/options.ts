@@ -17,6 +17,8 @@ export interface PocketfrontOptions {
   readonly lambdas?: readonly string[]
   /** Interpreter of Python functions; default: that of the active virtual environment, else python3 on PATH. */
   readonly python?: string
+  /** Port on 127.0.0.1 for debuggers of Node.js functions; 0 picks a free one. Functions then have all the time they need. */
+  readonly inspectFunctions?: number | null
   /** Seconds a Lambda@Edge function may take; default 30 for both kinds of events. */
   readonly lambdaTimeouts?: { readonly viewer?: number; readonly origin?: number }
   /** `ARN-or-name=FILE`, as --function takes them. */

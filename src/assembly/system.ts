@@ -4,6 +4,7 @@ import { toDialectWarnings } from './function-warnings.ts'
 import { createFunctionLog } from './function-log.ts'
 import { createLatency } from './latency.ts'
 import { isOn } from './load-options.ts'
+import { openInspector } from './inspect.ts'
 import { Network, type Budgets } from './network.ts'
 import type { LoadedConfiguration, PocketfrontOptions } from './options.ts'
 import { createOriginFactory } from './origins.ts'
@@ -67,11 +68,14 @@ export function createSystem(options: PocketfrontOptions, first: Loaded): System
     tick: monotonicTick,
     acceptAnyCertificate: options.insecureOrigins ?? false,
   })
+  const { inspectFunctions = null } = options
+  const closeInspector = inspectFunctions === null ? null : openInspector(inspectFunctions)
   const registry = createFunctionRegistry({
     functions: first.deployment.LambdaFunctions,
     watch: options.watch ?? false,
     log: createFunctionLog(logger),
     logsRuns: logger.isLevelEnabled('debug'),
+    isInspected: closeInspector !== null,
     region: defaultPlace.region,
     python: selectPython(options.python, options.env ?? process.env, process.platform),
     viewerTimeoutMs: toMilliseconds(options.lambdaTimeouts?.viewer),
@@ -172,6 +176,7 @@ export function createSystem(options: PocketfrontOptions, first: Loaded): System
     async dispose() {
       functions.dispose()
       await registry.dispose()
+      closeInspector?.()
       await pools.destroy()
     },
   }

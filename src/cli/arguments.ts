@@ -10,6 +10,7 @@ export interface RunArguments {
   readonly origin: readonly string[]
   readonly lambda: readonly string[]
   readonly python?: string
+  readonly inspectFunctions?: number
   readonly lambdaViewerTimeout: number
   readonly lambdaOriginTimeout: number
   readonly port: number
@@ -147,6 +148,11 @@ function createCommand(version: string): Command {
       ).argParser(collect),
     )
     .addOption(new Option('--python <path>', 'interpreter of Python functions; python3 on PATH'))
+    .addOption(
+      new Option('--inspect-functions [port]', 'port on 127.0.0.1 for debuggers of Lambda@Edge functions')
+        .argParser((text) => orInvalid(parseCount(text, 65_535), 'a port from 0 to 65535'))
+        .preset('9229'),
+    )
     .addOption(seconds('--lambda-viewer-timeout <seconds>', 'what a function on a viewer event may take'))
     .addOption(seconds('--lambda-origin-timeout <seconds>', 'what a function on an origin event may take'))
     .addOption(port('-p, --port <number>', 'port for viewers; 0 picks a free one', 8080))

@@ -58,6 +58,7 @@ function toOptions(args: RunArguments, demo: Demo | null): PocketfrontOptions {
     ...(config.length > 0 && { config }),
     origins: [...(demo?.origins ?? []), ...args.origin],
     lambdas: args.lambda,
+    ...(args.inspectFunctions !== undefined && { inspectFunctions: args.inspectFunctions }),
     ...(args.python !== undefined && { python: args.python }),
     lambdaTimeouts: { viewer: args.lambdaViewerTimeout, origin: args.lambdaOriginTimeout },
     cwd: process.cwd(),

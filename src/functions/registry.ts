@@ -23,6 +23,8 @@ export interface FunctionRegistryOptions {
   readonly log: FunctionLog
   /** Whether the log gets START, END and REPORT lines. */
   readonly logsRuns?: boolean
+  /** A debugger may stop functions: nothing has a deadline. */
+  readonly isInspected?: boolean
   /** The Region of the default edge location, where new versions are tried first. */
   readonly region: string
   /** The interpreter of Python functions; python3. */
@@ -54,6 +56,7 @@ export interface FunctionRegistry {
 }
 
 const TIMEOUT_MS = 30_000
+const UNLIMITED_MS = 24 * 60 * 60 * 1000
 /** (Developer Guide, 'Differences between CloudFront Functions and Lambda@Edge') */
 const VIEWER_MEMORY_MB = 128
 /** As large as a laptop allows; production has up to 10,240 MB. */
@@ -78,6 +81,7 @@ export function createFunctionRegistry(options: FunctionRegistryOptions): Functi
       python: options.python ?? 'python3',
       memoryMb: () => toMemoryMb(entry),
       watch: options.watch,
+      ...(options.isInspected === true && { initTimeoutMs: UNLIMITED_MS }),
       ...options.lambda,
       onReload(outcome) {
         if (outcome.kind === 'reloaded') options.log({ kind: 'reloaded', functionName, file })
@@ -118,7 +122,7 @@ export function createFunctionRegistry(options: FunctionRegistryOptions): Functi
       memoryMb: () => (entry === undefined ? VIEWER_MEMORY_MB : toMemoryMb(entry)),
       logsRuns: options.logsRuns ?? false,
       formatLine: selectFormat(entry?.definition ?? { Runtime: null, file: '' }),
-      timeoutMs: Math.min(ownMs, limitMs),
+      timeoutMs: options.isInspected === true ? UNLIMITED_MS : Math.min(ownMs, limitMs),
       log: options.log,
     }
   }

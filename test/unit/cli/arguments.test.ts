@@ -44,6 +44,8 @@ test.each([
     argv: ['--origin', 'site=./dist', 'a.yaml', '--origin', 'http://localhost:3000'],
     run: { origin: ['site=./dist', 'http://localhost:3000'], config: ['a.yaml'] },
   },
+  { argv: ['--inspect-functions'], run: { inspectFunctions: 9229 } },
+  { argv: ['--inspect-functions', '0'], run: { inspectFunctions: 0 } },
   { argv: ['--python', 'venv/bin/python'], run: { python: 'venv/bin/python' } },
   { argv: ['--lambda-viewer-timeout', '5'], run: { lambdaViewerTimeout: 5 } },
   { argv: ['--lambda', 'a=x.mjs', '-l', 'b=y.mjs'], run: { lambda: ['a=x.mjs', 'b=y.mjs'] } },
