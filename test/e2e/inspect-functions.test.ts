@@ -10,10 +10,20 @@ import { startOrigin } from '../support/origin.ts'
 const folder = mkdtempSync(join(tmpdir(), 'pocketfront-inspect-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
+/** What the tests read of the protocol's events. */
+interface Params {
+  readonly message: string
+  readonly sessionId: string
+  readonly workerInfo: { readonly title: string }
+  readonly url: string
+  readonly sourceMapURL: string
+  readonly callFrames: readonly object[]
+}
+
 interface Message {
   readonly id?: number
   readonly method?: string
-  readonly params?: Record<string, unknown>
+  readonly params?: Params
 }
 
 /** A debugger on a WebSocket: sends commands, and waits for events of the main thread or of a worker. */
@@ -28,7 +38,7 @@ class Debugger {
     socket.addEventListener('message', ({ data }) => {
       const message = JSON.parse(String(data)) as Message
       const isInner = message.method === 'NodeWorker.receivedMessageFromWorker'
-      this.#events.push(isInner ? (JSON.parse(String(message.params!['message'])) as Message) : message)
+      this.#events.push(isInner ? (JSON.parse(message.params!.message) as Message) : message)
       this.#wake?.()
     })
   }
@@ -48,10 +58,10 @@ class Debugger {
     this.send('NodeWorker.sendMessageToWorker', { sessionId, message })
   }
 
-  async event(method: string, suits: (params: any) => boolean = () => true): Promise<any> {
+  async event(method: string, suits: (params: Params) => boolean = () => true): Promise<Params> {
     for (;;) {
-      const found = this.#events.find((each) => each.method === method && suits(each.params))
-      if (found !== undefined) return found.params
+      const found = this.#events.find((each) => each.method === method && suits(each.params!))
+      if (found !== undefined) return found.params!
       await new Promise<void>((resolve) => (this.#wake = resolve))
     }
   }
@@ -100,7 +110,7 @@ test('A debugger stops in the TypeScript of a function, for longer than its time
   debug.sendToWorker(sessionId, 'Debugger.enable')
   const script = await debug.event('Debugger.scriptParsed', ({ url: name }) => /edge\.ts\.bundle/.test(name))
   expect(script.sourceMapURL).toMatch(/^data:application\/json;base64,/)
-  const map = JSON.parse(Buffer.from(script.sourceMapURL.split(',')[1], 'base64').toString())
+  const map = JSON.parse(Buffer.from(script.sourceMapURL.split(',')[1]!, 'base64').toString())
   expect(map.sources).toContain('edge.ts')
   const paused = await debug.event('Debugger.paused')
   expect(paused.callFrames[0]).toMatchObject({ functionName: 'handler' })

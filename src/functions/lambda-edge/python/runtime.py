@@ -42,6 +42,9 @@ import signal
 import threading
 import traceback
 
+# Taken before the function can replace them.
+dumps, loads = json.dumps, json.loads
+
 
 class Channel:
     """The way to pocketfront. Lines of several threads do not mix; a forked child has no way."""
@@ -59,7 +62,7 @@ class Channel:
                 view = view[os.write(CHANNEL, view):]
 
     def send_message(self, message):
-        self.send(json.dumps(message).encode() + b'\n')
+        self.send(dumps(message).encode() + b'\n')
 
     def abandon(self):
         self.lock = threading.Lock()
@@ -284,7 +287,7 @@ def leave(error):
 
 def to_reply(number, result, max_bytes):
     try:
-        text = json.dumps(result, allow_nan=False, separators=(',', ':'))
+        text = dumps(result, allow_nan=False, separators=(',', ':'))
     except Exception as error:
         return failed(number, 'invalid', 'The JSON output is not parsable: %s' % error)
     if not text.startswith('{'):
@@ -299,7 +302,7 @@ def to_reply(number, result, max_bytes):
 
 def failed(number, because, detail):
     message = {'kind': 'failed', 'id': int(number), 'because': because, 'detail': detail}
-    return json.dumps(message).encode() + b'\n'
+    return dumps(message).encode() + b'\n'
 
 
 def invoke(function, fields, line):
@@ -307,7 +310,7 @@ def invoke(function, fields, line):
     lines.start_invocation()
     context = Context(fields, request_id.decode(), time.monotonic() + int(deadline) / 1000)
     try:
-        reply = to_reply(number, function(json.loads(event), context), int(max_bytes))
+        reply = to_reply(number, function(loads(event), context), int(max_bytes))
     except SystemExit as error:
         leave(error)
     except BaseException as error:
@@ -320,7 +323,7 @@ def invoke(function, fields, line):
 
 def main():
     reader = io.open(CHANNEL, 'rb', buffering=65536, closefd=False)
-    start = json.loads(reader.readline())
+    start = loads(reader.readline())
     for descriptor in (CHANNEL, LIFELINE):
         os.set_inheritable(descriptor, False)
     if hasattr(os, 'register_at_fork'):
