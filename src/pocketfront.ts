@@ -93,7 +93,13 @@ function toHandle(
     traces: admin.traces,
     budgets,
     fetch: toFetch({ url, httpsUrl, ca }),
-    invalidate: (paths, id) => admin.invalidate(id ?? null, typeof paths === 'string' ? [paths] : paths),
+    invalidate: (paths, id) => system.invalidate(id ?? null, typeof paths === 'string' ? [paths] : paths),
+    invalidations: {
+      list: (id) => admin.invalidations(id ?? null),
+      get: (id) => admin.invalidation(id),
+      preview: (paths, id) =>
+        admin.previewInvalidation(id ?? null, typeof paths === 'string' ? [paths] : paths),
+    },
     purge: () => admin.purge(),
     reload: () => reloads.now(),
     stop: () => (closing ??= close()),

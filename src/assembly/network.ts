@@ -59,7 +59,7 @@ export class Network {
   }
 
   usage(): PlaceUsage[] {
-    return this.#tiers().map(({ options, store }) => ({
+    return this.tiers().map(({ options, store }) => ({
       layer: options.layer,
       place: options.place,
       entries: store.entries,
@@ -71,14 +71,15 @@ export class Network {
   /** Empties every cache; returns how many entries there were. */
   purge(): number {
     let count = 0
-    for (const { store } of this.#tiers()) {
+    for (const { store } of this.tiers()) {
       count += store.entries
       store.clear()
     }
     return count
   }
 
-  #tiers(): CacheTier[] {
+  /** Every cache there is now. */
+  tiers(): CacheTier[] {
     const edges = [...this.#edges.values()].map((place) => place.cache)
     return [...edges, ...this.#regions.values(), ...this.#shields.values()]
   }

@@ -1,6 +1,6 @@
 // The options of createPocketfront and the handle it returns.
 import type { Logger } from 'pino'
-import type { InvalidationReceipt, TraceStore } from '../control/admin.ts'
+import type { InvalidationPreview, InvalidationReceipt, TraceStore } from '../control/admin.ts'
 import type { SteerableClock } from '../message/clock.ts'
 import type { ConfigIssue } from '../config/issues.ts'
 import type { SupportNote } from '../config/support.ts'
@@ -136,7 +136,15 @@ export interface Pocketfront {
       readonly viewerCountry?: string
     },
   ): Promise<Response>
+  /** Takes effect at once, in every cache. Paths, wildcards such as /img/*, and tags such as #product:1. */
   invalidate(paths: string | readonly string[], distributionId?: string): InvalidationReceipt[]
+  readonly invalidations: {
+    /** The newest first. */
+    list(distributionId?: string): InvalidationReceipt[]
+    get(id: string): InvalidationReceipt | null
+    /** What an invalidation would take, counted and listed. */
+    preview(paths: string | readonly string[], distributionId?: string): InvalidationPreview[]
+  }
   /** Empties every cache. */
   purge(): number
   /** Reads the configuration again. Rejects never; a bad configuration is reported in the outcome. */

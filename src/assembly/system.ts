@@ -8,10 +8,12 @@ import { openInspector } from './inspect.ts'
 import { Network, type Budgets } from './network.ts'
 import type { LoadedConfiguration, PocketfrontOptions } from './options.ts'
 import { createOriginFactory } from './origins.ts'
+import { Invalidations, selectItems } from './invalidations.ts'
+import { previewInvalidation } from './preview.ts'
 import { Sites } from './sites.ts'
 import { createViewers } from './viewers.ts'
 import type { LoadResult } from '../config/load.ts'
-import type { Admin } from '../control/admin.ts'
+import type { Admin, InvalidationReceipt } from '../control/admin.ts'
 import type { EdgePlace } from '../edge/visit.ts'
 import { selectPython } from '../functions/lambda-edge/python/interpreter.ts'
 import { CloudFrontFunctionSet } from '../functions/cloudfront/set.ts'
@@ -48,6 +50,8 @@ export interface System {
   readonly logger: Logger
   readonly ports: ViewerPorts & { httpsPort: number | null }
   readonly loaded: LoadedConfiguration
+  /** As the admin's, without AWS's limits. */
+  invalidate(distributionId: string | null, paths: readonly string[]): InvalidationReceipt[]
   /** Serves another configuration from the next request on; running ones finish on the old one. */
   swap(next: Loaded): void
   /** Ends functions and connections to origins. */
@@ -109,11 +113,10 @@ export function createSystem(options: PocketfrontOptions, first: Loaded): System
     placing: { defaultPop: defaultPlace.pop, placeOf: (code) => findPlace(network, code) },
     viaHost: randomViaHost,
     servesHttps: isOn(options.httpsPort),
-    requestId,
-    clock,
   })
   sites.current = sites.compile(first.deployment)
 
+  const invalidations = new Invalidations(clock, () => toInvalidationId(requestId()))
   const metrics = createMetrics()
   const traces = createTraceStore(options.keepTraces ?? DEFAULTS.keepTraces)
   const logRequest = logger.isLevelEnabled('info') ? createRequestLog(logger) : null
@@ -147,10 +150,17 @@ export function createSystem(options: PocketfrontOptions, first: Loaded): System
     },
     places: () => network.usage(),
     metricsText: () => metrics.text(),
-    invalidate: (id, paths) => sites.invalidate(id, paths),
+    invalidate: (id, paths) => invalidations.create(sites.select(id), paths, 'port'),
+    invalidations: (id) => invalidations.list(id),
+    invalidation: (id) => invalidations.get(id),
+    previewInvalidation(id, paths) {
+      const selected = sites.select(id)
+      const items = selectItems(selected, paths)
+      return selected.map((site) => previewInvalidation(site, paths, items, network.tiers(), clock.now()))
+    },
     purge() {
       // What is being fetched now must not come back after the purge.
-      sites.invalidate(null, ['/*'])
+      for (const site of sites.current) site.invalidations.append([{ kind: 'everything' }])
       return network.purge()
     },
   }
@@ -164,6 +174,7 @@ export function createSystem(options: PocketfrontOptions, first: Loaded): System
     get loaded() {
       return loaded
     },
+    invalidate: (id, paths) => invalidations.create(sites.select(id), paths, 'handle'),
     swap(next) {
       registry.update(next.deployment.LambdaFunctions)
       functions.update(next.deployment.Functions)
@@ -193,6 +204,14 @@ function toBudgets(options: PocketfrontOptions): Budgets {
     shield: options.shieldMemory ?? DEFAULTS.shieldMemory,
     largestObject: options.largestObject ?? DEFAULTS.largestObject,
   }
+}
+
+/** I and 13 capitals or digits, as AWS writes it. */
+function toInvalidationId(random: string): string {
+  return `I${random
+    .replace(/[^A-Za-z0-9]/g, '')
+    .slice(0, 13)
+    .toUpperCase()}`
 }
 
 function findPlace(network: Network, pop: string): EdgePlace {

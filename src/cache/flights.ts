@@ -10,7 +10,7 @@ export class Flights {
   find(key: string, { invalidations, invalidationUrl }: LookupContext): Flight | null {
     const flight = this.#byKey.get(key)
     if (flight === undefined || flight.token.cancelled) return null
-    return invalidations.covers(invalidationUrl, flight.startedAt) ? null : flight
+    return invalidations.covers(invalidationUrl, 'unknown', flight.startedAt) ? null : flight
   }
 
   open(fetching: Fetching): void {

@@ -1,65 +1,67 @@
-// Invalidations as a sequence of patterns; what they take is found out when an entry is looked up.
+// Invalidations as a sequence; what they take is found out when an entry is looked up.
+import { encodeUrl, type InvalidationItem } from './invalidation-items.ts'
 import type { InvalidationLog } from '../message/context.ts'
 
-/** More records than this are folded: entries older than the folded ones count as invalidated. */
-const KEEP_RECORDS = 10_000
-
-interface InvalidationRecord {
-  readonly sequence: number
-  readonly path: string
-}
+/** More of a kind than this are folded: entries older than the folded ones count as invalidated. */
+const KEEP = 10_000
 
 /**
  * The invalidations of one distribution. Taking one costs nothing up front however much is cached: an entry
- * remembers the sequence it was checked up to and is compared with newer patterns only.
+ * remembers the sequence it was checked up to and is compared with newer ones only. Each map is from what an item
+ * names to the sequence of the latest item that names it, in that order.
  * ('What you need to know when invalidating files')
  */
 export class InvalidationSequence implements InvalidationLog {
   sequence = 0
-  #records: InvalidationRecord[] = []
-  /** Entries checked up to less than this are gone whatever their URL. */
+  #files = new Map<string, number>()
+  /** By what stands before '*'. */
+  #wildcards = new Map<string, number>()
+  #tags = new Map<string, number>()
+  /** Entries checked up to less than this are gone, whatever they are. */
   #allBefore = 0
+  /** The latest tag: what is being fetched has tags that nobody knows yet. */
+  #lastTag = 0
 
-  /** Adds paths as the API takes them: '*' is a wildcard at the end only, elsewhere literal. */
-  append(paths: readonly string[]): void {
-    for (const path of paths) {
-      this.sequence++
-      if (path === '/*') {
-        this.#allBefore = this.sequence
-        this.#records = []
-      } else this.#records.push({ sequence: this.sequence, path: encodePath(path) })
-    }
-    const excess = this.#records.length - KEEP_RECORDS
-    if (excess > 0) {
-      this.#allBefore = this.#records[excess - 1]!.sequence
-      this.#records.splice(0, excess)
+  append(items: readonly InvalidationItem[]): void {
+    for (const item of items) {
+      const sequence = ++this.sequence
+      switch (item.kind) {
+        case 'everything':
+          this.#allBefore = sequence
+          for (const map of [this.#files, this.#wildcards, this.#tags]) map.clear()
+          break
+        case 'file':
+          this.#add(this.#files, item.url, sequence)
+          break
+        case 'wildcard':
+          this.#add(this.#wildcards, item.prefix, sequence)
+          break
+        case 'tag':
+          this.#add(this.#tags, item.tag, sequence)
+          this.#lastTag = sequence
+          break
+      }
     }
   }
 
-  covers(url: string, since: number): boolean {
+  covers(url: string, tags: readonly string[] | null | 'unknown', since: number): boolean {
     if (since >= this.sequence) return false
     if (since < this.#allBefore) return true
-    const encoded = encodePath(url)
-    for (let i = this.#records.length - 1; i >= 0; i--) {
-      const record = this.#records[i]!
-      if (record.sequence <= since) return false
-      if (coversUrl(record.path, encoded)) return true
+    const encoded = encodeUrl(url)
+    if ((this.#files.get(encoded) ?? 0) > since) return true
+    for (const [prefix, sequence] of this.#wildcards) {
+      if (sequence > since && encoded.startsWith(prefix)) return true
     }
-    return false
+    if (tags === 'unknown') return this.#lastTag > since
+    return tags !== null && tags.some((tag) => (this.#tags.get(tag) ?? 0) > since)
   }
-}
 
-/** Whether one invalidation path takes a URL (path and query string as the viewer requests them). */
-function coversUrl(path: string, url: string): boolean {
-  return path.endsWith('*') ? url.startsWith(path.slice(0, -1)) : path === url
-}
-
-/** Characters outside ASCII are compared in their percent-encoded form. */
-function encodePath(path: string): string {
-  // oxlint-disable-next-line no-control-regex
-  return /^[\u0000-\u007f]*$/.test(path) ? path : path.replace(/[^\u0000-\u007f]+/gu, encodeSafely)
-}
-
-function encodeSafely(text: string): string {
-  return encodeURIComponent(text.toWellFormed())
+  #add(map: Map<string, number>, name: string, sequence: number): void {
+    map.delete(name)
+    map.set(name, sequence)
+    if (map.size <= KEEP) return
+    const [oldest, at] = map.entries().next().value!
+    map.delete(oldest)
+    this.#allBefore = Math.max(this.#allBefore, at)
+  }
 }

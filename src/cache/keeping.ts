@@ -60,8 +60,8 @@ export class Keeping {
     this.#onDecided(fetching)
   }
 
-  isInvalidatedSince({ context, startedAt }: Fetching): boolean {
-    return context.invalidations.covers(context.invalidationUrl, startedAt)
+  isInvalidatedSince({ context, startedAt }: Fetching, { tags }: Settlement): boolean {
+    return context.invalidations.covers(context.invalidationUrl, tags, startedAt)
   }
 
   /** Stores a body that is still coming in. What comes in counts against the budget as what is stored does. */
@@ -87,7 +87,7 @@ export class Keeping {
   #put(fetching: Fetching, response: OriginResponse, settlement: Settlement, extent: Extent): void {
     const { request, context, record } = fetching
     const { bytes } = response.body
-    if (this.isInvalidatedSince(fetching)) return this.refuse(fetching, 'invalidated-meanwhile')
+    if (this.isInvalidatedSince(fetching, settlement)) return this.refuse(fetching, 'invalidated-meanwhile')
     if (bytes > this.#largestObject) return this.refuse(fetching, 'too-large')
     const object = toStoredObject(response, settlement)
     const { sequence } = context.invalidations

@@ -40,7 +40,7 @@ function isWithin(until: number, { freshUntil }: Settlement, now: number): boole
 export function isCurrent(entry: CacheEntry, { invalidations, invalidationUrl }: LookupContext): boolean {
   const { sequence } = invalidations
   if (entry.checkedUpTo !== sequence) {
-    if (invalidations.covers(invalidationUrl, entry.checkedUpTo)) return false
+    if (invalidations.covers(invalidationUrl, entry.object.settlement.tags, entry.checkedUpTo)) return false
     entry.checkedUpTo = sequence
   }
   return entry.object.body.isReadableFromStart

@@ -11,6 +11,8 @@ export interface CacheStore {
   set(key: string, entry: CacheEntry): boolean
   delete(key: string): void
   clear(): void
+  /** All entries, without marking them as used. */
+  list(): Iterable<readonly [key: string, entry: CacheEntry]>
   readonly entries: number
   readonly bytes: number
   readonly budgetBytes: number

@@ -257,7 +257,8 @@ export class CacheTier implements Upstream {
     record.because = isFresh ? 'not-modified' : 'stale-if-error'
     context.trace.settlement ??= settlement
     const { sequence } = context.invalidations
-    if (this.#keeping.isInvalidatedSince(fetching)) this.#keeping.refuse(fetching, 'invalidated-meanwhile')
+    if (this.#keeping.isInvalidatedSince(fetching, settlement))
+      this.#keeping.refuse(fetching, 'invalidated-meanwhile')
     else {
       record.stored = settlement.store
       record.storedBecause = settlement.because

@@ -170,13 +170,6 @@ export const SUPPORT: readonly SupportRule[] = [
   },
   {
     part: 'distribution',
-    key: 'CacheTagConfig',
-    when: isFilled,
-    handling: 'ignored',
-    detail: 'objects are not invalidated by tag',
-  },
-  {
-    part: 'distribution',
     key: 'Aliases',
     when: isFilled,
     handling: 'approximated',

@@ -16,10 +16,40 @@ export interface PlaceUsage {
 export interface InvalidationReceipt {
   readonly Id: string
   readonly DistributionId: string
-  readonly Status: 'Completed'
+  /** By the product's clock; it takes effect at once. */
+  readonly Status: 'InProgress' | 'Completed'
   /** ISO 8601 by the product's clock. */
   readonly CreateTime: string
   readonly Paths: readonly string[]
+}
+
+/** An object in one cache. */
+export interface CachedObject {
+  /** As invalidation paths name it. */
+  readonly url: string
+  /** The cache key. */
+  readonly key: string
+  /** HEAD for an answer to that alone, `bytes 0-99` for a part; null for the whole object. */
+  readonly part: string | null
+  readonly layer: PlaceUsage['layer']
+  readonly place: string
+  readonly status: number
+  readonly ageSeconds: number
+  /** That count against the budget of the place. */
+  readonly bytes: number
+  /** Cache tags. */
+  readonly tags: readonly string[]
+}
+
+/** What an invalidation would take. */
+export interface InvalidationPreview {
+  readonly DistributionId: string
+  /** In all places together. */
+  readonly objects: number
+  /** One for each path; an object that several paths name counts for each of them. */
+  readonly paths: readonly { readonly path: string; readonly objects: number }[]
+  /** The first hundred. */
+  readonly listed: readonly CachedObject[]
 }
 
 /** The latest traces, newest first. */
@@ -37,6 +67,11 @@ export interface Admin {
   metricsText(): string
   /** Throws PocketfrontError for an unknown distribution or a path that CloudFront refuses. null means all distributions. */
   invalidate(distributionId: string | null, paths: readonly string[]): InvalidationReceipt[]
+  /** The latest invalidations of a distribution or, with null, of all; the newest first. */
+  invalidations(distributionId: string | null): InvalidationReceipt[]
+  invalidation(id: string): InvalidationReceipt | null
+  /** What {@link Admin.invalidate} would take; throws as it does. */
+  previewInvalidation(distributionId: string | null, paths: readonly string[]): InvalidationPreview[]
   /** Empties every cache; returns how many entries went. */
   purge(): number
 }

@@ -33,10 +33,14 @@ export interface InvalidationRequest {
   readonly paths: readonly string[]
   /** null: all distributions. */
   readonly distribution: string | null
+  /** Only tell what would go. */
+  readonly dryRun: boolean
 }
 
 const INVALIDATION_HINT =
   'Send {"paths": ["/index.html", "/img/*"]}, and "distribution": "ID" if it is for one distribution only.'
+
+const INVALIDATION_FIELDS = new Set(['paths', 'distribution', 'dryRun'])
 
 const refusedInvalidation = (error: string) => ({ ok: false, error, hint: INVALIDATION_HINT }) as const
 
@@ -44,14 +48,21 @@ const refusedInvalidation = (error: string) => ({ ok: false, error, hint: INVALI
 export function readInvalidation(body: unknown): Read<InvalidationRequest> {
   const fields = toFields(body)
   if (fields === null) return refusedInvalidation('The body is not a JSON object')
-  const unknown = Object.keys(fields).find((name) => name !== 'paths' && name !== 'distribution')
+  const unknown = Object.keys(fields).find((name) => !INVALIDATION_FIELDS.has(name))
   if (unknown !== undefined) return refusedInvalidation(`Unknown field "${unknown}"`)
-  const { paths, distribution = null } = fields
+  const { paths, distribution = null, dryRun = false } = fields
   if (!isStrings(paths) || paths.length === 0)
     return refusedInvalidation('"paths" is not a list of one or more strings')
   if (distribution !== null && typeof distribution !== 'string')
     return refusedInvalidation('"distribution" is not a string')
-  return { ok: true, value: { paths, distribution } }
+  if (typeof dryRun !== 'boolean') return refusedInvalidation('"dryRun" is neither true nor false')
+  return { ok: true, value: { paths, distribution, dryRun } }
+}
+
+/** `distribution` of GET /invalidations; null is all of them. */
+export function readDistribution(query: unknown): string | null {
+  const distribution = toFields(query)?.['distribution']
+  return typeof distribution === 'string' && distribution !== '' ? distribution : null
 }
 
 const DEFAULT_LAST = 20

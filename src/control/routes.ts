@@ -1,7 +1,7 @@
 // What the admin port answers.
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import type { Admin } from './admin.ts'
-import { readClockChange, readInvalidation, readLast } from './bodies.ts'
+import type { Admin, InvalidationPreview } from './admin.ts'
+import { readClockChange, readDistribution, readInvalidation, readLast } from './bodies.ts'
 import { toPlacesText } from './places.ts'
 import { PocketfrontError } from '../model/errors.ts'
 import { EXPOSITION_TYPE } from '../observe/exposition.ts'
@@ -16,7 +16,10 @@ export const ENDPOINTS = {
   'POST /clock': '{"set": "2030-01-01T00:00:00Z"} or {"advance": "1h"}',
   'GET /traces': 'the latest requests and why they were answered as they were; ?last=20',
   'GET /traces/:id': 'one request, by its X-Amz-Cf-Id',
-  'POST /invalidations': '{"paths": ["/img/*"], "distribution": "ID"}; without distribution: in all of them',
+  'POST /invalidations':
+    '{"paths": ["/img/*", "#tag"], "distribution": "ID"}; without distribution: in all of them; with "dryRun": true nothing goes, but is listed',
+  'GET /invalidations': 'the latest invalidations and their status; ?distribution=ID',
+  'GET /invalidations/:id': 'one invalidation',
   'DELETE /caches': 'empties every cache',
 } as const
 
@@ -64,8 +67,26 @@ export function addRoutes(
     )
   })
 
-  server.post('/invalidations', (request, reply) => postInvalidation(admin, request.body, reply))
+  addInvalidationRoutes(server, admin, describeKey)
   server.delete('/caches', () => ({ removed: admin.purge() }))
+}
+
+function addInvalidationRoutes(server: FastifyInstance, admin: Admin, describeKey: DescribeKey): void {
+  server.post('/invalidations', (request, reply) => postInvalidation(admin, request.body, describeKey, reply))
+  server.get('/invalidations', (request, reply) => {
+    const distribution = readDistribution(request.query)
+    if (distribution !== null && !admin.distributionIds.includes(distribution)) {
+      return refuseDistribution(admin, distribution, reply)
+    }
+    return reply.send({ invalidations: admin.invalidations(distribution) })
+  })
+  server.get<{ Params: { id: string } }>('/invalidations/:id', (request, reply) => {
+    const found = admin.invalidation(request.params.id)
+    if (found !== null) return reply.send(found)
+    const hint =
+      'GET /invalidations lists those that are remembered, the latest hundred of each distribution.'
+    return refuse(reply, 404, `No invalidation with the id '${request.params.id}'`, hint)
+  })
 }
 
 /** Every error of this port: what is wrong, and what to do next. */
@@ -78,20 +99,38 @@ export function refuse(
   return reply.code(status).send({ error, hint })
 }
 
-function postInvalidation(admin: Admin, body: unknown, reply: FastifyReply): FastifyReply {
+function postInvalidation(
+  admin: Admin,
+  body: unknown,
+  describeKey: DescribeKey,
+  reply: FastifyReply,
+): FastifyReply {
   const asked = readInvalidation(body)
   if (!asked.ok) return refuse(reply, 400, asked.error, asked.hint)
-  const { distribution, paths } = asked.value
+  const { distribution, paths, dryRun } = asked.value
   if (distribution !== null && !admin.distributionIds.includes(distribution)) {
-    const known = `The distributions here are ${admin.distributionIds.join(', ')}.`
-    return refuse(reply, 404, `No distribution with the id '${distribution}'`, known)
+    return refuseDistribution(admin, distribution, reply)
   }
   try {
-    return reply.code(201).send({ invalidations: admin.invalidate(distribution, paths) })
+    if (!dryRun) return reply.code(201).send({ invalidations: admin.invalidate(distribution, paths) })
+    const previews = admin.previewInvalidation(distribution, paths)
+    return reply.send({
+      dryRun: true,
+      invalidations: previews.map((each) => toPreviewJson(each, describeKey)),
+    })
   } catch (error) {
     if (!(error instanceof PocketfrontError)) throw error
     return refuse(reply, 400, error.problem, error.hint)
   }
+}
+
+function refuseDistribution(admin: Admin, id: string, reply: FastifyReply): FastifyReply {
+  const known = `The distributions here are ${admin.distributionIds.join(', ')}.`
+  return refuse(reply, 404, `No distribution with the id '${id}'`, known)
+}
+
+function toPreviewJson(preview: InvalidationPreview, describeKey: DescribeKey) {
+  return { ...preview, listed: preview.listed.map((each) => ({ ...each, key: describeKey(each.key) })) }
 }
 
 function toClockJson(admin: Admin) {

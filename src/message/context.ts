@@ -22,8 +22,8 @@ export interface CacheRules {
 export interface InvalidationLog {
   /** The newest sequence number. */
   readonly sequence: number
-  /** Whether an invalidation newer than `since` takes this object. */
-  covers(url: string, since: number): boolean
+  /** Whether an invalidation newer than `since` takes this object; its tags are unknown while it is being fetched. */
+  covers(url: string, tags: readonly string[] | null | 'unknown', since: number): boolean
 }
 
 /**

@@ -22,4 +22,6 @@ export interface Settlement {
   readonly dropSetCookie: boolean
   /** After a failed refresh the stale copy is served this long without asking again, in milliseconds. */
   readonly errorPause: number
+  /** Cache tags for invalidation, in lower case; null without any. */
+  readonly tags: readonly string[] | null
 }

@@ -24,6 +24,11 @@ export interface GeoRestriction {
   readonly Locations: readonly string[]
 }
 
+/** Where the tags of an object stand, by which it can be invalidated. (API Reference, 'CacheTagConfig') */
+export interface CacheTagConfig {
+  readonly HeaderName: string
+}
+
 /** One distribution with defaults filled in. (API Reference, 'DistributionConfig') */
 export interface Distribution {
   /** E and 13 letters or digits, or the name the configuration gives it. */
@@ -42,6 +47,7 @@ export interface Distribution {
   readonly CustomErrorResponses: readonly CustomErrorResponse[]
   readonly PriceClass: PriceClass
   readonly GeoRestriction: GeoRestriction
+  readonly CacheTagConfig: CacheTagConfig | null
   readonly HttpVersion: 'http1.1' | 'http2' | 'http3' | 'http2and3'
   readonly ViewerCertificate: ViewerCertificate
 }

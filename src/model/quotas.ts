@@ -20,6 +20,11 @@ export const QUOTAS = {
   cacheableObjectBytes: 50 * 1024 ** 3,
   invalidationPathCharacters: 4000,
   invalidationFilesInProgress: 3000,
+  invalidationWildcardsInProgress: 15,
+  /** ('What you need to know when invalidating tags') */
+  cacheTagCharacters: 256,
+  /** Further ones are not stored. (the same page) */
+  cacheTagsPerObject: 50,
   /** Generated responses and bodies shown to a viewer event of Lambda@Edge. ('Restrictions on Lambda@Edge') */
   lambdaViewerBytes: 40 * 1024,
   /** The same for an origin event. */

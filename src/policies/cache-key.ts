@@ -88,6 +88,15 @@ function compileCookiePart(behavior: DefaultCacheBehavior): Part | null {
   }
 }
 
+/** What invalidation paths call the object of a key; null when it is not of this distribution. */
+export function toObjectUrl(key: string, { DomainName }: Pick<Distribution, 'DomainName'>): string | null {
+  const [first, ...rest] = key.split('\n', 4)
+  const [owner, path, third] = first === 'OPTIONS' ? rest : [first, ...rest]
+  if (owner !== toLine(DomainName) || path === undefined) return null
+  const url = fromLine(path)
+  return third?.startsWith('?') === true ? `${url}${fromLine(third)}` : url
+}
+
 /** A key taken apart, for people. */
 export interface KeyDescription {
   readonly method: 'GET' | 'OPTIONS'

@@ -63,6 +63,10 @@ export class SettledLife implements Settlement {
     return this.life.errorPause
   }
 
+  get tags(): readonly string[] | null {
+    return null
+  }
+
   get freshUntil(): number {
     return this.bornAt + this.life.fresh
   }
@@ -73,6 +77,20 @@ export class SettledLife implements Settlement {
 
   get staleIfErrorUntil(): number {
     return this.bornAt + this.life.staleIfError
+  }
+}
+
+/** The same of a response with cache tags. */
+export class TaggedLife extends SettledLife {
+  readonly #tags: readonly string[]
+
+  constructor(life: Life, bornAt: number, tags: readonly string[]) {
+    super(life, bornAt)
+    this.#tags = tags
+  }
+
+  override get tags(): readonly string[] {
+    return this.#tags
   }
 }
 

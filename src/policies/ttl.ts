@@ -1,4 +1,5 @@
 // How long a response is stored: min, default and max TTL against the origin's headers.
+import { parseTags } from '../cache/invalidation-items.ts'
 import { LONGEST_AGE, parseCacheControl } from '../message/cache-control.ts'
 import type { CacheControl } from '../message/cache-control.ts'
 import type { CacheRules } from '../message/context.ts'
@@ -7,7 +8,7 @@ import type { Headers } from '../message/headers.ts'
 import type { DefaultCacheBehavior } from '../model/cache-behavior.ts'
 import type { Distribution } from '../model/distribution.ts'
 import type { BypassReason, StoreReason, TtlRule } from '../model/result-types.ts'
-import { selectLife, SettledLife, toBirth, toLife, type Decision, type Life } from './life.ts'
+import { selectLife, SettledLife, TaggedLife, toBirth, toLife, type Decision, type Life } from './life.ts'
 import { forwardsCookies, toTtlBounds } from './selections.ts'
 import type { TtlBounds } from './selections.ts'
 
@@ -54,10 +55,14 @@ export function compileRules(
       : decide(status, headers, bounds, errorTtl, now)
     return toLife(decision, status, bounds, errorPause)
   }
+  const tagHeader = distribution.CacheTagConfig?.HeaderName.toLowerCase() ?? null
   const lives = new Map<string, Life>()
   return {
     settle({ status, headers }, now) {
-      return new SettledLife(selectLife(lives, decideLife, status, headers, now), toBirth(headers, now))
+      const life = selectLife(lives, decideLife, status, headers, now)
+      const tags = tagHeader === null ? null : parseTags(headers.list(tagHeader))
+      const bornAt = toBirth(headers, now)
+      return tags === null ? new SettledLife(life, bornAt) : new TaggedLife(life, bornAt, tags)
     },
     collapses: !isDisabled && !hasCookies,
     revalidates: !hasCookies,

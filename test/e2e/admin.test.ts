@@ -88,7 +88,7 @@ test('an invalidation takes effect at once, in every cache', async () => {
   const { status, json } = await admin('POST', '/invalidations', { paths: ['/img/*'] })
   expect(status).toBe(201)
   expect(json).toMatchObject({
-    invalidations: [{ DistributionId: 'ETESTDISTRIBUT', Status: 'Completed', Paths: ['/img/*'] }],
+    invalidations: [{ DistributionId: 'ETESTDISTRIBUT', Status: 'InProgress', Paths: ['/img/*'] }],
   })
   expect(await front.get('/img/a')).toBeMissBecause('invalidated')
   expect(await front.get('/b')).toBeHit('edge')

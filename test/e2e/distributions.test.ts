@@ -120,7 +120,7 @@ test('An invalidation of one leaves the other as it is', async () => {
   await get('www.example.com')
   await get('shop.example.com')
   const receipts = front.pocketfront.invalidate('/*', 'ESHOP')
-  expect(receipts).toMatchObject([{ DistributionId: 'ESHOP', Paths: ['/*'], Status: 'Completed' }])
+  expect(receipts).toMatchObject([{ DistributionId: 'ESHOP', Paths: ['/*'], Status: 'InProgress' }])
   expect(await get('www.example.com')).toBeMissBecause('invalidated')
   expect(await get('shop.example.com')).toBeHit('edge')
 })

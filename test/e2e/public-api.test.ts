@@ -216,7 +216,7 @@ describe('The running system', () => {
     const front = await start({ origins: './dist' })
     await front.fetch('/index.html')
     const id = front.loaded.deployment.Distributions[0]!.Id
-    expect(front.invalidate('/index.html', id)).toMatchObject([{ DistributionId: id, Status: 'Completed' }])
+    expect(front.invalidate('/index.html', id)).toMatchObject([{ DistributionId: id, Status: 'InProgress' }])
     expect(await xCache(front.fetch('/index.html'))).toBe('Miss from cloudfront')
     for (const [paths, distribution] of [
       ['index.html', id],

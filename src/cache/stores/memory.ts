@@ -24,6 +24,7 @@ export function createMemoryStore(budgetBytes: number): CacheStore {
     },
     delete: (key) => void cache.delete(key),
     clear: () => cache.clear(),
+    list: () => cache.entries(),
     get entries() {
       return cache.size
     },

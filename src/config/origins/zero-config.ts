@@ -76,6 +76,7 @@ export function zeroConfig(target: ZeroConfigTarget, source: Override['source'])
     CustomErrorResponses: [],
     PriceClass: 'PriceClass_All',
     GeoRestriction: { RestrictionType: 'none', Locations: [] },
+    CacheTagConfig: null,
     HttpVersion: 'http2',
     ViewerCertificate: DEFAULT_CERTIFICATE,
   }

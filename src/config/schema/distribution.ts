@@ -53,6 +53,7 @@ export function readDistribution(
       fields.choice('PriceClass', ['PriceClass_100', 'PriceClass_200', 'PriceClass_All', 'None']) ??
       'PriceClass_All',
     GeoRestriction: readGeoRestriction(fields),
+    CacheTagConfig: readCacheTagConfig(fields),
     HttpVersion: fields.choice('HttpVersion', ['http1.1', 'http2', 'http3', 'http2and3']) ?? 'http2',
     ViewerCertificate: readViewerCertificate(fields),
   }
@@ -94,6 +95,18 @@ const MISSING: DefaultCacheBehavior = {
 function collectNotes(fields: Fields, context: DistributionContext): void {
   const { notes, distributionId } = context
   notes.collect(distributionId, 'distribution', fields.node)
+}
+
+/** (API Reference, 'CacheTagConfig') */
+function readCacheTagConfig(distribution: Fields): Distribution['CacheTagConfig'] {
+  const fields = distribution.fields('CacheTagConfig')
+  if (fields === null) return null
+  const HeaderName = fields.text('HeaderName', { required: true })
+  if (HeaderName !== null && !/^[\w!#$%&'*+\-.^`|~]+$/.test(HeaderName)) {
+    fields.report.error(fields.at('HeaderName'), INVALID, `'${HeaderName}' is not the name of a header`)
+  }
+  fields.finish()
+  return HeaderName === null ? null : { HeaderName }
 }
 
 function readAliases(fields: Fields): string[] {

@@ -3,6 +3,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Reference, type Control, type Source, type Ttls } from './reference.ts'
 import { aDistribution, aRequest, withPolicies } from '../policies/builders.ts'
+import { parseInvalidationItems } from '../../../src/cache/invalidation-items.ts'
 import { InvalidationSequence } from '../../../src/cache/invalidation.ts'
 import { createMemoryStore } from '../../../src/cache/stores/memory.ts'
 import type { CacheTier } from '../../../src/cache/tier.ts'
@@ -97,6 +98,12 @@ class Network {
   readonly clock = fakeClock()
   asked = 0
   readonly invalidations = new InvalidationSequence()
+
+  invalidate(pattern: string): void {
+    const parsed = parseInvalidationItems([pattern])
+    if (parsed.kind === 'items') this.invalidations.append(parsed.items)
+  }
+
   #edges = new Map<string, CacheTier>()
   #regional = createRegionalCache(REGION, createMemoryStore(MIB), MIB)
   #rules
@@ -233,7 +240,7 @@ async function replay(ttls: Ttls, steps: readonly Step[]): Promise<void> {
         break
       case 'invalidate': {
         const { pattern } = each
-        network.invalidations.append([pattern])
+        network.invalidate(pattern)
         reference.forget((own) =>
           pattern.endsWith('*') ? own.startsWith(pattern.slice(0, -1)) : own === pattern,
         )

@@ -74,6 +74,7 @@ export function distribution(
     CustomErrorResponses: [],
     PriceClass: 'PriceClass_All',
     GeoRestriction: { RestrictionType: 'none', Locations: [] },
+    CacheTagConfig: null,
     HttpVersion: 'http2',
     ViewerCertificate: DEFAULT_CERTIFICATE,
     ...changes,

@@ -34,11 +34,11 @@ test.each([
 test('an invalidation is for all distributions unless it names one', () => {
   expect(readInvalidation({ paths: ['/*'] })).toEqual({
     ok: true,
-    value: { paths: ['/*'], distribution: null },
+    value: { paths: ['/*'], distribution: null, dryRun: false },
   })
   expect(readInvalidation({ paths: ['/a', '/b'], distribution: 'E1' })).toEqual({
     ok: true,
-    value: { paths: ['/a', '/b'], distribution: 'E1' },
+    value: { paths: ['/a', '/b'], distribution: 'E1', dryRun: false },
   })
 })
 

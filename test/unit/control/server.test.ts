@@ -61,6 +61,9 @@ function createAdmin(): Admin & {
         }
       })
     },
+    invalidations: () => [],
+    invalidation: () => null,
+    previewInvalidation: () => [],
     purge: () => 7,
   }
 }

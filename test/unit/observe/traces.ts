@@ -16,6 +16,7 @@ const HOUR: Settlement = {
   staleWhileRevalidateUntil: STARTED + 3_600_000,
   staleIfErrorUntil: Infinity,
   dropSetCookie: false,
+  tags: null,
   errorPause: 0,
 }
 

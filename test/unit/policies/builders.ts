@@ -122,6 +122,7 @@ export function aDistribution(own: Partial<Distribution> = {}): Distribution {
     CustomErrorResponses: [],
     PriceClass: 'PriceClass_All',
     GeoRestriction: { RestrictionType: 'none', Locations: [] },
+    CacheTagConfig: null,
     HttpVersion: 'http2',
     ViewerCertificate: DEFAULT_CERTIFICATE,
     ...own,
