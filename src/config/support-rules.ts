@@ -129,9 +129,17 @@ export const SUPPORT: readonly SupportRule[] = [
   {
     part: 'distribution',
     key: 'HttpVersion',
-    when: isWord('http2', 'http3', 'http2and3'),
+    when: isWord('http3', 'http2and3'),
     handling: 'approximated',
-    detail: 'viewers are answered over HTTP/1.1',
+    detail: 'HTTP/3 is not served, though Alt-Svc names it',
+  },
+  {
+    part: 'distribution',
+    key: 'HttpVersion',
+    when: isWord('http2'),
+    handling: 'approximated',
+    detail: 'HTTP/2 needs the HTTPS port; viewers are answered over HTTP/1.1',
+    withoutHttps: true,
   },
   {
     part: 'distribution',

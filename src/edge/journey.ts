@@ -138,7 +138,7 @@ export function toOriginRequest(
   selected: CompiledBehavior,
   visit: Visit,
 ): OriginRequest {
-  const facts = { requestId: visit.trace.id, via: visit.site.via }
+  const facts = { requestId: visit.trace.id, via: toOriginVia(request, visit) }
   const forward = key === '' ? selected.forwardUncached : selected.forward
   const { queryString, headers } = forward(request, facts)
   const { method, path, body } = request
@@ -146,6 +146,11 @@ export function toOriginRequest(
 }
 
 /** The trace says already whether the request goes past the caches. */
+/** CloudFront's element names the version that the viewer spoke. ('Request and response behavior for custom origins') */
+function toOriginVia({ httpVersion }: ViewerRequest, { site }: Visit): string {
+  return httpVersion === '2.0' ? `2.0${site.via.slice(3)}` : site.via
+}
+
 export function toContext(request: ViewerRequest, selected: CompiledBehavior, visit: Visit): RequestContext {
   const { site, place, trace, clock, token } = visit
   const isPast = trace.bypass !== null

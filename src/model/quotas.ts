@@ -6,6 +6,8 @@ export const QUOTAS = {
   urlBytes: 8192,
   /** Request line and headers; more is answered with 494. */
   requestHeaderBytes: 32_768,
+  /** Parallel requests of one HTTP/2 connection. ('Supported HTTP request methods and versions') */
+  http2Streams: 128,
   /** Status line and headers of an origin's response. */
   originResponseHeaderBytes: 32_768,
   /** Largest object that can be compressed. ('Serve compressed files') */

@@ -1,8 +1,8 @@
 // The hot path: a plain GET or HEAD answered from the edge cache, in one synchronous pass.
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { HeadScan } from './head-scan.ts'
-import { HttpViewerRequest, toPlainAddress } from './http-request.ts'
+import { HttpViewerRequest, toPlainAddress, type Incoming } from './http-request.ts'
 import type { ViewerPorts } from './ports.ts'
+import type { Reply } from './reply.ts'
 import type { CacheEntry } from '../cache/entry.ts'
 import type { CompiledBehavior, CompiledDistribution } from '../edge/compile.ts'
 import type { PopChoice } from '../edge/placing.ts'
@@ -32,8 +32,8 @@ export interface Prepared {
  * with nothing done. No promise, no closure, no copy of the request's headers.
  */
 export function answerHit(
-  message: IncomingMessage,
-  response: ServerResponse,
+  message: Incoming,
+  response: Reply,
   scan: HeadScan,
   ports: ViewerPorts,
 ): 'answered' | Prepared | null {
@@ -112,7 +112,7 @@ function isPlain(selected: CompiledBehavior, scan: HeadScan): boolean {
   return selected.responseHeaders === null || selected.responseHeaders.isConstant || !scan.origin
 }
 
-function atPath(message: IncomingMessage, request: HttpViewerRequest, path: string): HttpViewerRequest {
+function atPath(message: Incoming, request: HttpViewerRequest, path: string): HttpViewerRequest {
   const { headers, queryString, geo } = request
   return new HttpViewerRequest(message, headers, queryString === '' ? path : `${path}?${queryString}`, geo)
 }

@@ -1,25 +1,29 @@
 // A request as Node.js parsed it, read as a ViewerRequest without copying its headers.
 import type { IncomingMessage } from 'node:http'
+import { Http2Message } from './http2/message.ts'
 import { isSecure } from './tls/connection.ts'
 import { Upload } from './upload.ts'
 import type { Headers } from '../message/headers.ts'
 import type { RequestBody, ViewerRequest } from '../message/requests.ts'
 import type { ViewerGeo } from '../message/viewer-geo.ts'
 
-/** A viewer request over the HTTP/1.1 listener. Address and body are looked up only when somebody asks. */
+/** A request over either version. */
+export type Incoming = IncomingMessage | Http2Message
+
+/** A viewer request. Address and body are looked up only when somebody asks. */
 export class HttpViewerRequest implements ViewerRequest {
   readonly method: string
   readonly path: string
   readonly queryString: string
   readonly headers: Headers
   readonly geo: ViewerGeo
-  #message: IncomingMessage
+  #message: Incoming
   /** In place of the peer's. */
   #clientIp: string | null
   #upload: Upload | null = null
 
   constructor(
-    message: IncomingMessage,
+    message: Incoming,
     headers: Headers,
     url: string,
     geo: ViewerGeo,
@@ -52,18 +56,27 @@ export class HttpViewerRequest implements ViewerRequest {
     return isSecure(this.#message.socket) ? 'https' : 'http'
   }
 
-  get httpVersion(): '1.0' | '1.1' {
+  get httpVersion(): '1.0' | '1.1' | '2.0' {
+    if (this.#message.httpVersionMajor === 2) return '2.0'
     return this.#message.httpVersionMinor === 0 ? '1.0' : '1.1'
   }
 
   /** Null when the request announces no body; else the same stream each time. */
   get body(): RequestBody | null {
     if (this.#upload === null) {
-      const length = this.headers.get('content-length')
-      if (length === null ? !this.headers.has('transfer-encoding') : Number(length) === 0) return null
-      this.#upload = new Upload(this.#message)
+      if (!this.#announcesBody()) return null
+      const message = this.#message
+      this.#upload = new Upload(message instanceof Http2Message ? message.stream : message)
     }
     return { kind: 'stream', stream: this.#upload }
+  }
+
+  #announcesBody(): boolean {
+    const length = this.headers.get('content-length')
+    if (length !== null) return Number(length) !== 0
+    const message = this.#message
+    if (message instanceof Http2Message) return !message.stream.endAfterHeaders
+    return this.headers.has('transfer-encoding')
   }
 
   /** The answer is out: what is left of the body is read and dropped. */

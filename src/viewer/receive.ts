@@ -1,8 +1,8 @@
 // A request that is not a plain hit: limits, place and distribution, then the journey and the answer.
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { HeadScan } from './head-scan.ts'
-import { HttpViewerRequest, isLoopback, toOriginForm, toPlainAddress } from './http-request.ts'
+import { HttpViewerRequest, isLoopback, toOriginForm, toPlainAddress, type Incoming } from './http-request.ts'
 import type { ViewerPorts } from './ports.ts'
+import type { Reply } from './reply.ts'
 import { internalError, refusedAnswer } from './refused.ts'
 import type { Prepared } from './hit.ts'
 import { NOT_STEERED, readSteering } from './place/steering.ts'
@@ -35,7 +35,7 @@ export interface Arrival {
 }
 
 /** Reads the request head: place, limits, distribution. Our own headers count from loopback only, and go no further. */
-export function arrive(message: IncomingMessage, scan: HeadScan, ports: ViewerPorts): Arrival {
+export function arrive(message: Incoming, scan: HeadScan, ports: ViewerPorts): Arrival {
   const trace = new Trace(ports.requestId(), ports.clock.now(), ports.tick())
   const all = new Headers(message.rawHeaders)
   const target = message.url ?? '/'
@@ -109,8 +109,8 @@ function fillTrace(
 
 /** Runs the journey and writes the answer. */
 export function receive(
-  message: IncomingMessage,
-  response: ServerResponse,
+  message: Incoming,
+  response: Reply,
   scan: HeadScan,
   prepared: Prepared | null,
   ports: ViewerPorts,
@@ -168,7 +168,7 @@ function travel(request: HttpViewerRequest, visit: Visit, delivery: Delivery): v
 }
 
 /** Cancels, once, when the viewer leaves before the answer is out. */
-function watchViewer(response: ServerResponse, token: CancelToken): void {
+function watchViewer(response: Reply, token: CancelToken): void {
   let hasLeft = false
   const onEnd = (): void => {
     if (hasLeft || response.writableFinished) return
@@ -183,7 +183,7 @@ function watchViewer(response: ServerResponse, token: CancelToken): void {
  * Node.js gives a pipelined response its socket when the response before it is finished; until then nothing tells
  * it that the viewer left.
  */
-function watchQueued(message: IncomingMessage, response: ServerResponse): void {
+function watchQueued(message: Incoming, response: Reply): void {
   const { socket } = message
   const onClose = (): void => {
     if (response.socket !== null || response.destroyed) return

@@ -1,7 +1,7 @@
 // Writes an answer to the viewer: CloudFront's own headers, the error page, the body at the viewer's pace.
-import type { ServerResponse } from 'node:http'
 import { reasonPhrase, renderErrorPage } from './error-page.ts'
 import { internalError } from './refused.ts'
+import type { Reply } from './reply.ts'
 import type { ViewerAnswer } from '../edge/visit.ts'
 import type { BodyConsumer } from '../message/body-reader.ts'
 import { BrokenBodyError } from '../message/broken-body.ts'
@@ -18,7 +18,7 @@ export type OnDelivered = () => void
 
 /** Everything a response needs beside the answer. */
 export interface Delivery {
-  readonly response: ServerResponse
+  readonly response: Reply
   readonly trace: Trace
   readonly clock: Clock
   readonly popHeader: string

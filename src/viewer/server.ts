@@ -2,14 +2,12 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import fastify, { type FastifyInstance } from 'fastify'
+import { createAnswer, type Answer } from './answer.ts'
 import { answerClientError } from './client-error.ts'
-import { emptyScan } from './head-scan.ts'
-import { answerHit } from './hit.ts'
 import type { ViewerPorts } from './ports.ts'
-import { readHead } from './read-head.ts'
-import { receive } from './receive.ts'
+import { startSecureSide } from './secure-side.ts'
 import type { Certificates } from './tls/certificates.ts'
-import { startTlsListener, type TlsListener } from './tls/listener.ts'
+import type { TlsListener } from './tls/listener.ts'
 import { createTunnels, type Tunnels } from './tunnel.ts'
 import { PocketfrontError } from '../model/errors.ts'
 
@@ -37,7 +35,8 @@ export interface ListenOptions {
 /** Listens for viewers. Rejects with PF_PORT_IN_USE or PF_LISTEN. */
 export async function startViewerServer(ports: ViewerPorts, listen: ListenOptions): Promise<ViewerServer> {
   const tunnels = createTunnels(ports)
-  const { app, server } = createApp(ports, tunnels)
+  const answer = createAnswer(ports)
+  const { app, server } = createApp(ports, answer, tunnels)
   const { host, port, https } = listen
   let secure: TlsListener | null = null
   try {
@@ -47,7 +46,7 @@ export async function startViewerServer(ports: ViewerPorts, listen: ListenOption
     throw toListenError(error, host, port, '--port')
   }
   try {
-    if (https !== null) secure = await listenSecurely(ports, server, host, https)
+    if (https !== null) secure = await startSecureSide(ports, server, answer, { host, ...https })
   } catch (error) {
     await app.close()
     throw toListenError(error, host, https?.port ?? 0, '--https-port')
@@ -70,32 +69,15 @@ export async function startViewerServer(ports: ViewerPorts, listen: ListenOption
   }
 }
 
-/** Connections are those of the HTTP listener once their handshake is done. */
-function listenSecurely(
-  ports: ViewerPorts,
-  server: Server,
-  host: string,
-  { port, certificates }: NonNullable<ListenOptions['https']>,
-): Promise<TlsListener> {
-  return startTlsListener(
-    {
-      certificates,
-      router: () => ports.router,
-      onConnection: (socket) => void server.emit('connection', socket),
-      onPlain: (socket) => answerClientError(new Error('plain HTTP came to the HTTPS port'), socket, ports),
-      onRefused: ports.onTlsRefused,
-      onProblem: (error) => ports.onBug(error, { id: '' }),
-    },
-    { host, port },
-  )
-}
-
 /**
  * Every path and method belongs to the distribution, so that there is nothing to route: the listener answers in
  * Fastify's place, which saves a miss a tenth of its time.
  */
-function createApp(ports: ViewerPorts, tunnels: Tunnels): { app: FastifyInstance; server: Server } {
-  const scan = emptyScan()
+function createApp(
+  ports: ViewerPorts,
+  answer: Answer,
+  tunnels: Tunnels,
+): { app: FastifyInstance; server: Server } {
   let server!: Server
   const app = fastify({
     logger: false,
@@ -110,17 +92,7 @@ function createApp(ports: ViewerPorts, tunnels: Tunnels): { app: FastifyInstance
         insecureHTTPParser: false,
         shouldUpgradeCallback: (message: IncomingMessage) => isWebSocket(message),
       }
-      server = createServer(options, (message, response) => {
-        try {
-          readHead(message, scan, ports)
-          // With distances every request has its way to make.
-          const prepared = ports.viewerHop === null ? answerHit(message, response, scan, ports) : null
-          if (prepared !== 'answered') receive(message, response, scan, prepared, ports)
-        } catch (error) {
-          ports.onBug(error, { id: '' })
-          response.destroy()
-        }
-      })
+      server = createServer(options, answer)
       server.on('upgrade', (message: IncomingMessage, socket: Socket, head: Buffer) => {
         tunnels.open(message, socket, head)
       })

@@ -1,5 +1,4 @@
 // The body of a request as a stream of its own, which can be destroyed without harm to the connection.
-import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 
 /**
@@ -7,17 +6,22 @@ import { Readable } from 'node:stream'
  * that the connection is ready for the next request; it fails when the viewer leaves first.
  */
 export class Upload extends Readable {
-  #message: IncomingMessage
+  #message: Readable
   #isAttached = false
   #onData = (chunk: Buffer): void => {
     if (!this.push(chunk)) this.#message.pause()
   }
-  #onEnd = (): void => void this.push(null)
+  #onEnd = (): void => {
+    // A stream that its viewer has reset ends as if all were there.
+    if ((this.#message as Readable & { aborted?: boolean }).aborted === true) this.destroy(viewerLeft())
+    else this.push(null)
+  }
   #onClose = (): void => {
-    if (!this.#message.readableEnded) this.destroy(new Error('the viewer left in the middle of its upload'))
+    if (!this.#message.readableEnded) this.destroy(viewerLeft())
   }
 
-  constructor(message: IncomingMessage) {
+  /** The body of an HTTP/1.1 request, or the stream of an HTTP/2 one. */
+  constructor(message: Readable) {
     super()
     this.#message = message
     // It may fail while nobody reads it.
@@ -43,4 +47,8 @@ export class Upload extends Readable {
     message.resume()
     callback(error)
   }
+}
+
+function viewerLeft(): Error {
+  return new Error('the viewer left in the middle of its upload')
 }

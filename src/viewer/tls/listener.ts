@@ -10,6 +10,8 @@ import type { Router } from '../route.ts'
 export interface TlsParts {
   readonly certificates: Certificates
   readonly router: () => Router
+  /** Loads what a connection over HTTP/2 needs; called before the first such handshake. */
+  readonly prepareHttp2: () => Promise<void>
   /** Takes a connection after its handshake. */
   readonly onConnection: (socket: TLSSocket) => void
   /** Takes a connection whose first bytes are no TLS. */

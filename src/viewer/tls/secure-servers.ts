@@ -52,13 +52,20 @@ function selectSettings(parts: TlsParts, serverName: string | null): Settings {
     serverName,
     isServed: site !== null || (serverName !== null && isLocalName(serverName)),
     policy: ViewerCertificate.MinimumProtocolVersion,
-    protocols: ['http/1.1'],
+    protocols: selectProtocols(serverName, site?.distribution.HttpVersion ?? 'http2'),
   }
+}
+
+/** HTTP/2 needs a server name. ('Supported HTTP request methods and versions') */
+function selectProtocols(serverName: string | null, version: Distribution['HttpVersion']): string[] {
+  const hasHttp2 = serverName !== null && (version === 'http2' || version === 'http2and3')
+  return hasHttp2 ? ['h2', 'http/1.1'] : ['http/1.1']
 }
 
 async function createSecureServer(parts: TlsParts, settings: Settings): Promise<Server> {
   const { serverName, isServed, policy, protocols } = settings
   const { cert, key, covers } = await parts.certificates.forName(serverName, isServed)
+  if (protocols.includes('h2')) await parts.prepareHttp2()
   const server = createServer({
     cert,
     key,
