@@ -12,6 +12,7 @@ export function toLoadOptions(options: PocketfrontOptions): LoadOptions {
     origins: typeof origins === 'string' ? [origins] : isStringList(origins) ? origins : [],
     ...(isMap && { originsFromApi: origins }),
     lambdas: options.lambdas ?? [],
+    parameters: options.parameters ?? {},
     functions: options.functions ?? [],
     env: options.env ?? {},
     cwd: options.cwd ?? process.cwd(),

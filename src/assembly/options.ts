@@ -13,6 +13,8 @@ export interface PocketfrontOptions {
   readonly config?: string | readonly string[] | object
   /** Targets by origin id or domain name; a single string is the target of the only origin. */
   readonly origins?: Readonly<Record<string, string>> | string | readonly string[]
+  /** Values for templates by name: parameters, SSM parameters, secrets, imported values. */
+  readonly parameters?: Readonly<Record<string, string>>
   /** `ARN-or-name=FILE`, as --lambda takes them. */
   readonly lambdas?: readonly string[]
   /** Interpreter of Python functions; default: that of the active virtual environment, else python3 on PATH. */

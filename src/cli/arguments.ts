@@ -9,6 +9,7 @@ export interface RunArguments {
   readonly config: readonly string[]
   readonly origin: readonly string[]
   readonly lambda: readonly string[]
+  readonly parameter: readonly string[]
   readonly python?: string
   readonly inspectFunctions?: number
   readonly lambdaViewerTimeout: number
@@ -53,6 +54,7 @@ export type ParsedArguments =
 const UNSET = {
   origin: [],
   lambda: [],
+  parameter: [],
   pop: null,
   viewerCountry: null,
   trustViewerHeaders: false,
@@ -152,6 +154,12 @@ function createCommand(version: string): Command {
       new Option('--inspect-functions [port]', 'port on 127.0.0.1 for debuggers of Lambda@Edge functions')
         .argParser((text) => orInvalid(parseCount(text, 65_535), 'a port from 0 to 65535'))
         .preset('9229'),
+    )
+    .addOption(
+      new Option(
+        '--parameter <NAME=VALUE>',
+        'value of a template parameter, SSM parameter, secret or imported name',
+      ).argParser(collect),
     )
     .addOption(seconds('--lambda-viewer-timeout <seconds>', 'what a function on a viewer event may take'))
     .addOption(seconds('--lambda-origin-timeout <seconds>', 'what a function on an origin event may take'))

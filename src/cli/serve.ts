@@ -1,4 +1,5 @@
 // Starts what the arguments name, reports it, and stops it on a signal.
+import { PocketfrontError } from '../model/errors.ts'
 import type { RunArguments } from './arguments.ts'
 import type { Demo } from './demo.ts'
 import { startDemo } from './demo.ts'
@@ -59,6 +60,7 @@ function toOptions(args: RunArguments, demo: Demo | null): PocketfrontOptions {
     origins: [...(demo?.origins ?? []), ...args.origin],
     lambdas: args.lambda,
     ...(args.inspectFunctions !== undefined && { inspectFunctions: args.inspectFunctions }),
+    parameters: toParameters(args.parameter),
     ...(args.python !== undefined && { python: args.python }),
     lambdaTimeouts: { viewer: args.lambdaViewerTimeout, origin: args.lambdaOriginTimeout },
     cwd: process.cwd(),
@@ -83,4 +85,15 @@ function toOptions(args: RunArguments, demo: Demo | null): PocketfrontOptions {
     simulateLatency: args.simulateLatency,
     ...(args.originRegion !== null && { originRegion: args.originRegion }),
   }
+}
+
+/** `NAME=VALUE` pairs; a text without `=` is told by the loader. */
+function toParameters(texts: readonly string[]): Record<string, string> {
+  const parameters: Record<string, string> = {}
+  for (const text of texts) {
+    const equals = text.indexOf('=')
+    if (equals < 1) throw new PocketfrontError('PF_USAGE', `--parameter '${text}' is not NAME=VALUE`)
+    parameters[text.slice(0, equals)] = text.slice(equals + 1)
+  }
+  return parameters
 }

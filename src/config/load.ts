@@ -11,7 +11,7 @@ import type { ConfigIssue } from './issues.ts'
 import { KeyValueStores } from './key-value-stores.ts'
 import { fromText } from './nodes/from-text.ts'
 import { fromValue } from './nodes/from-value.ts'
-import type { Located } from './nodes/node.ts'
+import type { ConfigNode, Located } from './nodes/node.ts'
 import { Report } from './nodes/report.ts'
 import type { Override } from './origins/overrides.ts'
 import { readOverrides } from './origins/overrides.ts'
@@ -19,12 +19,14 @@ import { zeroConfig } from './origins/zero-config.ts'
 import type { PolicySource } from './policy-book.ts'
 import { createPolicyBook } from './policy-book.ts'
 import type { Source } from './readers/read-tree.ts'
+import { cloudFormation } from './readers/cloudformation.ts'
 import { readTree } from './readers/read-tree.ts'
 import { readDistribution } from './schema/distribution.ts'
 import type { SupportNote } from './support.ts'
 import { SupportNotes } from './support.ts'
 import type { TargetResolver } from './targets.ts'
 import { OriginTargets } from './targets.ts'
+import { TemplateSet } from './templates/template-set.ts'
 
 /** Everything a configuration can come from. */
 export interface LoadOptions {
@@ -37,6 +39,8 @@ export interface LoadOptions {
   readonly originsFromApi?: Readonly<Record<string, string>>
   /** `ARN-or-name=FILE`, from the command line. */
   readonly lambdas: readonly string[]
+  /** Values for templates by name: parameters, SSM parameters, secrets, imported values. */
+  readonly parameters?: Readonly<Record<string, string>>
   /** The same for CloudFront Functions. */
   readonly functions?: readonly string[]
   readonly env: Readonly<Record<string, string | undefined>>
@@ -67,17 +71,19 @@ export type LoadResult =
 export async function loadConfig(options: LoadOptions): Promise<LoadResult> {
   const report = new Report()
   const files = await listFiles(options)
-  const sources: Source[] = []
+  const trees: [root: ConfigNode, name: string][] = []
   for (const file of files) {
     const text = await readText(file, report)
     const root = text === null ? null : fromText(text, file, report)
-    const source = root === null ? null : readTree(root, basename(file), report)
-    if (source !== null) sources.push(source)
+    if (root !== null) trees.push([root, basename(file)])
   }
   if (options.inline !== undefined && options.inline !== null) {
-    const source = readTree(fromValue(options.inline, 'config', report), 'config', report)
-    if (source !== null) sources.push(source)
+    trees.push([fromValue(options.inline, 'config', report), 'config'])
   }
+  const templates = new TemplateSet({ report, parameters: new Map(Object.entries(options.parameters ?? {})) })
+  // Known to each other before the first is read.
+  for (const [root] of trees) if (root.kind === 'map' && cloudFormation.recognises(root)) templates.of(root)
+  const sources = trees.flatMap(([root, name]) => readTree(root, name, { report, templates }) ?? [])
   return build(sources, files, options, report)
 }
 

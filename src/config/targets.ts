@@ -15,6 +15,8 @@ export interface OriginAddress extends Pick<Origin, 'Id' | 'DomainName' | 'Custo
   readonly at: Located
   /** Folder of the file that names it. */
   readonly base: string
+  /** Further names for it: logical ids of a template. */
+  readonly names: readonly string[]
 }
 
 /** The distribution an origin belongs to. */
@@ -183,7 +185,7 @@ function rankForOrigin(override: Override, origin: OriginAddress, owner: OriginO
   if (key === null) return owner.originCount === 1 ? 5 : null
   if (typeof key !== 'string') return key.env === toEnvName(origin.Id) ? 1 : null
   if (key === `${owner.Id}/${origin.Id}`) return 0
-  return key === origin.Id ? 2 : rankForDomain(key, origin.DomainName)
+  return key === origin.Id || origin.names.includes(key) ? 2 : rankForDomain(key, origin.DomainName)
 }
 
 function rankForDomain(key: Override['key'], domainName: string): number | null {

@@ -12,7 +12,7 @@ export const pocketfront: Reader = {
     isBare(root) ||
     LISTS.some((key) => root.entries.has(key)) ||
     SECTIONS.some((key) => root.entries.has(key)),
-  read: (root, report) => ({
+  read: (root, { report }) => ({
     form: 'pocketfront',
     distributions: readDistributions(root, report),
     CachePolicies: readList(root, 'CachePolicies', report),

@@ -4,8 +4,9 @@ import type { ConfigNode, MapNode } from '../nodes/node.ts'
 import { mapOf, toPath } from '../nodes/node.ts'
 import type { Report } from '../nodes/report.ts'
 import { awsApi } from './aws-api.ts'
+import { cloudFormation } from './cloudformation.ts'
 import { pocketfront } from './pocketfront.ts'
-import type { SourceParts } from './source.ts'
+import type { ReadContext, SourceParts } from './source.ts'
 import { SECTIONS } from './source.ts'
 
 /** One file or object, taken apart. */
@@ -19,11 +20,10 @@ export interface Source extends SourceParts {
 }
 
 /** The first reader that recognises the tree reads it. */
-const READERS = [awsApi, pocketfront] as const
+const READERS = [cloudFormation, awsApi, pocketfront] as const
 
 /** Formats that are told apart, so that the message can say what to give instead. */
 const OTHERS: readonly [key: string, name: string][] = [
-  ['Resources', 'a CloudFormation template'],
   ['planned_values', 'a Terraform plan'],
   ['terraform_version', 'a Terraform state'],
   ['service', 'a serverless.yml'],
@@ -32,7 +32,8 @@ const ADVICE =
   'give the output of `aws cloudfront get-distribution-config --id ID`, or write the distribution as YAML'
 
 /** The parts of a tree; null when it is no configuration, which is reported. */
-export function readTree(root: ConfigNode, name: string, report: Report): Source | null {
+export function readTree(root: ConfigNode, name: string, context: ReadContext): Source | null {
+  const { report } = context
   if (root.kind !== 'map') {
     report.error(root, null, 'this is no distribution', ADVICE)
     return null
@@ -48,7 +49,7 @@ export function readTree(root: ConfigNode, name: string, report: Report): Source
     )
     return null
   }
-  const parts = reader.read(root, report)
+  const parts = reader.read(root, context)
   const isBare = parts.distributions.some((it) => it.config.place === root.place)
   if (!isBare) warnUnknown(root, [...reader.keys, ...SECTIONS], report)
   const section = (key: (typeof SECTIONS)[number]): MapNode | null => readSection(root, key, report)

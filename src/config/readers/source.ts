@@ -1,6 +1,7 @@
 // The contract of the readers: a tree in one of the accepted shapes -> its parts.
 import type { ConfigNode, MapNode } from '../nodes/node.ts'
 import type { Report } from '../nodes/report.ts'
+import type { TemplateSet } from '../templates/template-set.ts'
 
 /** Sections that may stand in every file, AWS's outputs included. */
 export const SECTIONS = ['origins', 'lambdas', 'functions', 'keyValueStores'] as const
@@ -18,8 +19,11 @@ export const LISTS = [
 /** What may stand at the top of a file beside the keys of a distribution. */
 export const ROOT_KEYS: readonly string[] = [...SECTIONS, ...LISTS]
 
-/** `api` is AWS's own output, held to the API's required fields; `pocketfront` is ours, with more defaults. */
-export type Form = 'api' | 'pocketfront'
+/**
+ * `api` is AWS's own output, held to the API's required fields; `template` is CloudFormation's resource, `pocketfront`
+ * is ours, with more defaults.
+ */
+export type Form = 'api' | 'template' | 'pocketfront'
 
 export interface DistributionSource {
   readonly config: MapNode
@@ -27,6 +31,10 @@ export interface DistributionSource {
   /** Null: derived. */
   readonly Id: ConfigNode | null
   readonly DomainName: ConfigNode | null
+  /** Name of its resource in a template. */
+  readonly logicalId?: string
+  /** Further names by which a user may map an origin: logical ids of what its domain name was made from. */
+  readonly namesOf?: (domainName: string) => readonly string[]
 }
 
 /** What one file brings along; any part may be missing. */
@@ -40,10 +48,16 @@ export interface SourceParts {
   readonly KeyValueStores: readonly ConfigNode[]
 }
 
+/** What a reader may use beside the tree. */
+export interface ReadContext {
+  readonly report: Report
+  readonly templates: TemplateSet
+}
+
 /** Recognises a shape by its content, never by the name of the file. */
 export interface Reader {
   readonly recognises: (root: MapNode) => boolean
-  readonly read: (root: MapNode, report: Report) => SourceParts
+  readonly read: (root: MapNode, context: ReadContext) => SourceParts
   /** Keys of the root that the reader knows; the sections of ours are known anyway. */
   readonly keys: readonly string[]
 }

@@ -21,4 +21,6 @@ export interface SchemaContext {
 export interface DistributionContext extends SchemaContext {
   readonly form: Form
   readonly distributionId: string
+  /** Further names by which a user may map an origin. */
+  readonly originNames: (id: string, domainName: string) => readonly string[]
 }

@@ -27,7 +27,15 @@ export function readDistribution(
 ): Distribution {
   const fields = new Fields(source.config, shared.report)
   const Id = source.Id?.kind === 'scalar' && source.Id.text !== '' ? source.Id.text : derivedId
-  const context: DistributionContext = { ...shared, form: source.form, distributionId: Id }
+  const context: DistributionContext = {
+    ...shared,
+    form: source.form,
+    distributionId: Id,
+    originNames: (id, domainName) => [
+      ...(source.logicalId === undefined ? [] : [`${source.logicalId}.${id}`]),
+      ...(source.namesOf?.(domainName) ?? []),
+    ],
+  }
   const { DomainName } = source
   fields.ignore([...supportKeys('distribution'), 'Id', 'DomainName'])
   // The sections of a file stand beside the keys of a bare distribution.

@@ -43,7 +43,12 @@ export function readOrigin(fields: Fields, originCount: number, context: Distrib
     ResponseCompletionTimeout: fields.integer('ResponseCompletionTimeout', { min: slowest }),
     OriginShield: readShield(fields),
     target: targets.forOrigin(
-      { ...address, at: fields.at('DomainName'), base: baseOf(fields, cwd) },
+      {
+        ...address,
+        at: fields.at('DomainName'),
+        base: baseOf(fields, cwd),
+        names: context.originNames(address.Id, address.DomainName),
+      },
       { Id: distributionId, originCount },
     ),
   }

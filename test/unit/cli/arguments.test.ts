@@ -10,6 +10,7 @@ test('without arguments the demo runs on the usual ports', () => {
       config: [],
       origin: [],
       lambda: [],
+      parameter: [],
       lambdaViewerTimeout: 30,
       lambdaOriginTimeout: 30,
       port: 8080,
