@@ -26,6 +26,11 @@ export function randomUnit(): number {
   return Math.random()
 }
 
+/** When this process began, in milliseconds since 1970; in a worker thread as well. */
+export function processStartedAt(): number {
+  return Date.now() - process.uptime() * 1000
+}
+
 /** Makes the values of X-Amz-Cf-Id. */
 export type RequestIds = () => string
 

@@ -1,33 +1,45 @@
 // The places: one edge cache per POP, one regional cache and one Origin Shield per Region, made when first needed.
 import type { Latency } from './latency.ts'
+import type { TierStorage } from '../cache/store.ts'
 import type { CacheTier } from '../cache/tier.ts'
-import { createMemoryStore } from '../cache/stores/memory.ts'
+import { createPlaceStore } from '../cache/stores/place.ts'
 import type { PlaceUsage } from '../control/admin.ts'
 import { createEdgeCache } from '../edge/edge-cache.ts'
 import type { EdgePlace } from '../edge/visit.ts'
+import type { BodyFiles } from '../message/body-files.ts'
 import { findEdgeLocation, toPopHeader } from '../model/locations.ts'
 import { createRegionalCache } from '../regional/regional.ts'
 import { createShieldCache } from '../shield/shield.ts'
 
-/** Bytes of memory. */
-export interface Budgets {
+/** Bytes for each place of a layer. */
+export interface LayerBudgets {
   readonly edge: number
   readonly regional: number
   readonly shield: number
+}
+
+/** Bytes of memory, and of disk for large bodies. */
+export interface Budgets extends LayerBudgets {
+  readonly disk: LayerBudgets
+  /** The largest object that is stored. */
   readonly largestObject: number
+  /** The largest object whose body stays in memory. */
+  readonly memoryObject: number
 }
 
 /** Every cache of this process; they outlive reloads. */
 export class Network {
   #budgets: Budgets
   #latency: Latency | null
+  #files: BodyFiles
   #edges = new Map<string, EdgePlace>()
   #regions = new Map<string, CacheTier>()
   #shields = new Map<string, CacheTier>()
 
   /** `latency`: what makes the ways between the places long, or null. */
-  constructor(budgets: Budgets, latency: Latency | null) {
+  constructor(budgets: Budgets, files: BodyFiles, latency: Latency | null) {
     this.#budgets = budgets
+    this.#files = files
     this.#latency = latency
   }
 
@@ -38,10 +50,9 @@ export class Network {
     if (known !== undefined) return known
     const location = findEdgeLocation(pop)
     if (location === null) return null
-    const { edge, largestObject } = this.#budgets
     const near = this.#regional(location.region)
     const regional = this.#latency?.toRegional(pop, location.region, near) ?? near
-    const cache = createEdgeCache(pop, regional, createMemoryStore(edge), Math.min(largestObject, edge))
+    const cache = createEdgeCache(pop, regional, this.#storage('edge'))
     const place = { pop, popHeader: toPopHeader(pop), region: location.region, cache }
     this.#edges.set(pop, place)
     return place
@@ -51,8 +62,7 @@ export class Network {
   shield(region: string): CacheTier {
     let tier = this.#shields.get(region)
     if (tier === undefined) {
-      const { shield, largestObject } = this.#budgets
-      tier = createShieldCache(region, createMemoryStore(shield), Math.min(largestObject, shield))
+      tier = createShieldCache(region, this.#storage('shield'))
       this.#shields.set(region, tier)
     }
     return tier
@@ -65,6 +75,8 @@ export class Network {
       entries: store.entries,
       bytes: store.bytes,
       budgetBytes: store.budgetBytes,
+      diskBytes: store.diskBytes,
+      diskBudgetBytes: store.diskBudgetBytes,
     }))
   }
 
@@ -78,6 +90,19 @@ export class Network {
     return count
   }
 
+  /** A new place's storage. Without disk every body stays in memory. */
+  #storage(layer: keyof LayerBudgets): TierStorage {
+    const { disk, largestObject, memoryObject } = this.#budgets
+    const budget = { memory: this.#budgets[layer], disk: disk[layer] }
+    const room =
+      budget.disk === 0 ? budget.memory : Math.max(budget.disk, Math.min(memoryObject, budget.memory))
+    return {
+      store: createPlaceStore(budget),
+      largestObject: Math.min(largestObject, room),
+      files: budget.disk === 0 ? null : this.#files,
+    }
+  }
+
   /** Every cache there is now. */
   tiers(): CacheTier[] {
     const edges = [...this.#edges.values()].map((place) => place.cache)
@@ -87,8 +112,7 @@ export class Network {
   #regional(region: string): CacheTier {
     let tier = this.#regions.get(region)
     if (tier === undefined) {
-      const { regional, largestObject } = this.#budgets
-      tier = createRegionalCache(region, createMemoryStore(regional), Math.min(largestObject, regional))
+      tier = createRegionalCache(region, this.#storage('regional'))
       this.#regions.set(region, tier)
     }
     return tier

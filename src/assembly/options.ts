@@ -68,7 +68,15 @@ export interface PocketfrontOptions {
   readonly regionalMemory?: number
   /** Bytes of memory per Region of an Origin Shield; default 512 MiB. */
   readonly shieldMemory?: number
-  /** Bytes of the largest object a tier stores; default 64 MiB, never more than the budget of its place. */
+  /** Bytes of disk per POP for objects above {@link memoryObject}; default 2 GiB. 0 keeps all in memory. */
+  readonly edgeDisk?: number
+  /** Bytes of disk per regional edge cache; default 8 GiB. */
+  readonly regionalDisk?: number
+  /** Bytes of disk per Region of an Origin Shield; default 8 GiB. */
+  readonly shieldDisk?: number
+  /** Bytes of the largest object whose body stays in memory; larger ones lie in temporary files. Default 4 MiB. */
+  readonly memoryObject?: number
+  /** Bytes of the largest object a tier stores; default 8 GiB, never more than the budget of its place. */
   readonly largestObject?: number
   /** Requests take as long between the layers as they would between the places; default false. */
   readonly simulateLatency?: boolean
@@ -115,12 +123,14 @@ export interface Pocketfront {
   readonly pop: string
   readonly clock: SteerableClock
   readonly traces: TraceStore
-  /** Memory budgets in bytes. */
+  /** Budgets in bytes: of memory, and of disk for large objects. */
   readonly budgets: {
     readonly edge: number
     readonly regional: number
     readonly shield: number
+    readonly disk: { readonly edge: number; readonly regional: number; readonly shield: number }
     readonly largestObject: number
+    readonly memoryObject: number
   }
   /** The certificate of the local authority as PEM, made when there is none yet; rejects without HTTPS. */
   ca(): Promise<string>

@@ -1,4 +1,5 @@
 // The running system without its listeners: places, origins, functions, distributions, and what observes them.
+import { hostname, tmpdir } from 'node:os'
 import { pino, type Logger } from 'pino'
 import { toDialectWarnings } from './function-warnings.ts'
 import { createFunctionLog } from './function-log.ts'
@@ -12,6 +13,7 @@ import { Invalidations, selectItems } from './invalidations.ts'
 import { previewInvalidation } from './preview.ts'
 import { Sites } from './sites.ts'
 import { createViewers } from './viewers.ts'
+import { createBodyFolder } from '../cache/stores/body-folder.ts'
 import type { LoadResult } from '../config/load.ts'
 import type { Admin, InvalidationReceipt } from '../control/admin.ts'
 import type { EdgePlace } from '../edge/visit.ts'
@@ -27,16 +29,28 @@ import { createTraceStore } from '../observe/trace-store.ts'
 import { createFolderOrigins } from '../origin/folders.ts'
 import type { ResolveTarget } from '../origin/origin.ts'
 import { OriginPools } from '../origin/pools.ts'
-import { monotonicTick, randomRequestIds, randomUnit, randomViaHost, systemClock } from '../ports.ts'
+import {
+  monotonicTick,
+  processStartedAt,
+  randomRequestIds,
+  randomUnit,
+  randomViaHost,
+  systemClock,
+} from '../ports.ts'
 import type { ViewerPorts } from '../viewer/ports.ts'
 import { compileRouter } from '../viewer/route.ts'
 
 const MIB = 1024 * 1024
+const GIB = 1024 * MIB
 const DEFAULTS = {
   edgeMemory: 128 * MIB,
   regionalMemory: 512 * MIB,
   shieldMemory: 512 * MIB,
-  largestObject: 64 * MIB,
+  edgeDisk: 2 * GIB,
+  regionalDisk: 8 * GIB,
+  shieldDisk: 8 * GIB,
+  largestObject: 8 * GIB,
+  memoryObject: 4 * MIB,
   keepTraces: 250,
 }
 
@@ -65,7 +79,14 @@ export function createSystem(options: PocketfrontOptions, first: Loaded): System
   const requestId = randomRequestIds()
   const budgets = toBudgets(options)
   const latency = options.simulateLatency === true ? createLatency(options.originRegion ?? null) : null
-  const network = new Network(budgets, latency)
+  const folder = createBodyFolder({
+    memoryObject: budgets.memoryObject,
+    parent: tmpdir(),
+    hostName: hostname(),
+    pid: process.pid,
+    processStartedAt: processStartedAt(),
+  })
+  const network = new Network(budgets, folder, latency)
   const viewers = createViewers(options, logger)
   const defaultPlace = findPlace(network, viewers.defaultPop)
   const pools = new OriginPools({
@@ -189,6 +210,7 @@ export function createSystem(options: PocketfrontOptions, first: Loaded): System
       await registry.dispose()
       closeInspector?.()
       await pools.destroy()
+      await folder.close()
     },
   }
 }
@@ -198,11 +220,22 @@ function toMilliseconds(seconds: number | undefined): number | undefined {
 }
 
 function toBudgets(options: PocketfrontOptions): Budgets {
-  return {
+  const memory = {
     edge: options.edgeMemory ?? DEFAULTS.edgeMemory,
     regional: options.regionalMemory ?? DEFAULTS.regionalMemory,
     shield: options.shieldMemory ?? DEFAULTS.shieldMemory,
+  }
+  const memoryObject = options.memoryObject ?? DEFAULTS.memoryObject
+  return {
+    ...memory,
+    disk: {
+      edge: options.edgeDisk ?? DEFAULTS.edgeDisk,
+      regional: options.regionalDisk ?? DEFAULTS.regionalDisk,
+      shield: options.shieldDisk ?? DEFAULTS.shieldDisk,
+    },
     largestObject: options.largestObject ?? DEFAULTS.largestObject,
+    // What no place could keep in memory lies in a file.
+    memoryObject: Math.min(memoryObject, memory.edge, memory.regional, memory.shield),
   }
 }
 

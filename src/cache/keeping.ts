@@ -3,7 +3,7 @@ import { CacheEntry, toStoredObject } from './entry.ts'
 import type { Fetching } from './fetching.ts'
 import { toHeadKey } from './head-key.ts'
 import { PartIndex, toVersion } from './parts.ts'
-import type { CacheStore } from './store.ts'
+import type { CacheStore, TierStorage } from './store.ts'
 import type { BodyFiles } from '../message/body-files.ts'
 import type { KeepOutcome } from '../message/body-parties.ts'
 import { parseContentRange, type ContentRange } from '../message/range.ts'
@@ -23,14 +23,9 @@ export class Keeping {
   /** Called when it is decided whether an answer is stored. */
   #onDecided: (fetching: Fetching) => void
   /** Bytes of bodies that are still coming in and will be stored. */
-  #incoming = 0
+  #incoming = { memory: 0, disk: 0 }
 
-  constructor(
-    store: CacheStore,
-    largestObject: number,
-    files: BodyFiles | null,
-    onDecided: (fetching: Fetching) => void,
-  ) {
+  constructor({ store, largestObject, files }: TierStorage, onDecided: (fetching: Fetching) => void) {
     this.#store = store
     this.parts = new PartIndex(store)
     this.#largestObject = largestObject
@@ -67,20 +62,23 @@ export class Keeping {
   /** Stores a body that is still coming in. What comes in counts against the budget as what is stored does. */
   #keep(fetching: Fetching, response: OriginResponse, settlement: Settlement, extent: Extent): void {
     const expected = Number(response.headers.get('content-length') ?? 0)
-    if (this.#incoming + expected > this.#store.budgetBytes) return this.refuse(fetching, 'no-room')
-    this.#incoming += expected
+    const isLarge = this.#files !== null && expected > this.#files.memoryObject
+    const kind = isLarge ? 'disk' : 'memory'
+    const budget = isLarge ? this.#store.diskBudgetBytes : this.#store.budgetBytes
+    if (this.#incoming[kind] + expected > budget) return this.refuse(fetching, 'no-room')
+    this.#incoming[kind] += expected
     const isKept = response.body.keep({
       maxBytes: this.#largestObject,
       files: this.#files,
       expectedBytes: expected,
       onDone: (outcome) => {
-        this.#incoming -= expected
+        this.#incoming[kind] -= expected
         if (outcome === 'complete') this.#put(fetching, response, settlement, extent)
         else this.refuse(fetching, toReason(outcome, fetching.context.token.cancelled))
       },
     })
     if (isKept) return
-    this.#incoming -= expected
+    this.#incoming[kind] -= expected
     this.refuse(fetching, 'truncated')
   }
 
@@ -94,7 +92,7 @@ export class Keeping {
     if (extent === 'whole') {
       // An answer to HEAD describes an object, it is none: kept under its own key.
       const key = request.method === 'HEAD' ? toHeadKey(request.key) : request.key
-      this.#store.set(key, new CacheEntry(object, sequence))
+      if (!this.#store.set(key, new CacheEntry(object, sequence))) return this.refuse(fetching, 'too-large')
       if (request.method === 'GET') this.parts.drop(request.key)
     } else {
       if (bytes !== extent.last - extent.first + 1) return this.refuse(fetching, 'truncated')

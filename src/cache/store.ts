@@ -1,5 +1,6 @@
 // The contract of the place where one tier keeps its entries.
 import type { CacheEntry } from './entry.ts'
+import type { BodyFiles } from '../message/body-files.ts'
 
 /** Few methods, all of them needed by every store. Reading marks an entry as used. */
 export interface CacheStore {
@@ -16,4 +17,15 @@ export interface CacheStore {
   readonly entries: number
   readonly bytes: number
   readonly budgetBytes: number
+  /** Of entries whose body lies in a file. */
+  readonly diskBytes: number
+  readonly diskBudgetBytes: number
+}
+
+/** Where a tier keeps what it stores. */
+export interface TierStorage {
+  readonly store: CacheStore
+  readonly largestObject: number
+  /** Where large bodies go; null keeps all in memory. */
+  readonly files: BodyFiles | null
 }

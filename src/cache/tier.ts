@@ -9,8 +9,7 @@ import { toHeadKey } from './head-key.ts'
 import { Keeping } from './keeping.ts'
 import { ageOf, isCurrent, mayStandIn, planLookup, toServed } from './lookup.ts'
 import type { Cover } from './parts.ts'
-import type { CacheStore } from './store.ts'
-import type { BodyFiles } from '../message/body-files.ts'
+import type { CacheStore, TierStorage } from './store.ts'
 import { CancelToken } from '../message/clock.ts'
 import type { RequestContext, Upstream } from '../message/context.ts'
 import type { Layer, OriginRequest, OriginResponse } from '../message/requests.ts'
@@ -23,9 +22,6 @@ export interface TierOptions {
   readonly layerName: Layer
   /** POP code or AWS Region. */
   readonly place: string
-  readonly largestObject: number
-  /** Where large bodies go; null keeps all in memory. */
-  readonly files: BodyFiles | null
 }
 
 /** What a tier may do with the copy it has: of a whole object, or parts that hold what is asked for. */
@@ -47,12 +43,11 @@ export class CacheTier implements Upstream {
   /** Keys that are refreshed behind a viewer who got the stale copy. */
   #refreshing = new Set<string>()
 
-  constructor(next: Upstream, store: CacheStore, options: TierOptions) {
+  constructor(next: Upstream, storage: TierStorage, options: TierOptions) {
     this.#next = next
-    this.store = store
+    this.store = storage.store
     this.options = options
-    const { largestObject, files } = options
-    this.#keeping = new Keeping(store, largestObject, files, (fetching) => this.#flights.leave(fetching))
+    this.#keeping = new Keeping(storage, (fetching) => this.#flights.leave(fetching))
   }
 
   fetch(request: OriginRequest, context: RequestContext): Promise<OriginResponse> {

@@ -36,6 +36,10 @@ export interface RunArguments {
   readonly edgeMemory: number
   readonly regionalMemory: number
   readonly shieldMemory: number
+  readonly edgeDisk: number
+  readonly regionalDisk: number
+  readonly shieldDisk: number
+  readonly memoryObject: number
   readonly largestObject: number
   readonly keepTraces: number
   readonly simulateLatency: boolean
@@ -78,6 +82,7 @@ type Given = Omit<RunArguments, 'config' | 'certificates' | 'caFolder' | keyof t
   }
 
 const MIB = 1024 ** 2
+const GIB = 1024 ** 3
 const MOST_TRACES = 1_000_000
 
 /** Strict: an unknown option is refused with the nearest known one. */
@@ -206,7 +211,11 @@ function createCommand(version: string): Command {
     .addOption(size('--edge-memory <size>', 'memory per edge location', 128 * MIB, '128MiB'))
     .addOption(size('--regional-memory <size>', 'memory per regional edge cache', 512 * MIB, '512MiB'))
     .addOption(size('--shield-memory <size>', 'memory per Origin Shield Region', 512 * MIB, '512MiB'))
-    .addOption(size('--largest-object <size>', 'largest object that is cached', 64 * MIB, '64MiB'))
+    .addOption(size('--edge-disk <size>', 'disk per edge location, for large objects', 2 * GIB, '2GiB'))
+    .addOption(size('--regional-disk <size>', 'disk per regional edge cache', 8 * GIB, '8GiB'))
+    .addOption(size('--shield-disk <size>', 'disk per Origin Shield Region', 8 * GIB, '8GiB'))
+    .addOption(size('--memory-object <size>', 'largest object in memory; others on disk', 4 * MIB, '4MiB'))
+    .addOption(size('--largest-object <size>', 'largest object that is cached', 8 * GIB, '8GiB'))
     .addOption(
       new Option('--keep-traces <number>', 'how many requests can be explained afterwards')
         .argParser((text) => orInvalid(parseCount(text, MOST_TRACES), `a whole number up to ${MOST_TRACES}`))

@@ -34,7 +34,7 @@ export function toStartLines(started: Started, palette: Palette, cwd: string): s
   const rows = toOriginRows(front, isDemo)
   const label = (text: string): string => palette.dim(text.padEnd(LABEL_WIDTH))
   const region = findEdgeLocation(pop)?.region ?? ''
-  const { edge, regional, shield, largestObject } = front.budgets
+  const { edge, regional, shield, memoryObject } = front.budgets
   const hasShield = served.some(({ Origins }) => Origins.some((origin) => origin.OriginShield.Enabled))
   const perShield = hasShield ? `${toSizeText(shield)} per Origin Shield Region, ` : ''
   const tryUrl = served[0] === undefined ? front.url : (localUrls(served[0], listening)[0] ?? front.url)
@@ -56,7 +56,8 @@ export function toStartLines(started: Started, palette: Palette, cwd: string): s
     '',
     ...toWarningLines(warnings, palette, cwd),
     `${label('edge')}${pop}, regional edge cache ${region}`,
-    `${label('memory')}${toSizeText(edge)} per edge location, ${toSizeText(regional)} per regional edge cache, ${perShield}objects up to ${toSizeText(largestObject)}`,
+    `${label('memory')}${toSizeText(edge)} per edge location, ${toSizeText(regional)} per regional edge cache, ${perShield}objects up to ${toSizeText(memoryObject)}`,
+    ...toDiskLines(front.budgets, perShield !== '', label),
     ...(started.insecureOrigins
       ? [`${label('origins')}${palette.yellow('certificates are not checked (--insecure-origins)')}`]
       : []),
@@ -90,6 +91,19 @@ export function toReloadLines(outcome: ReloadOutcome, palette: Palette, cwd: str
   return [
     ...toWarningLines(warnings, palette, cwd),
     palette.green(`reloaded, ${count} ${count === 1 ? 'distribution' : 'distributions'}`),
+  ]
+}
+
+/** Larger objects lie in temporary files. */
+function toDiskLines(
+  { disk, largestObject }: Pocketfront['budgets'],
+  hasShield: boolean,
+  label: (text: string) => string,
+): string[] {
+  if (disk.edge === 0 && disk.regional === 0) return []
+  const perShield = hasShield ? `${toSizeText(disk.shield)} per Origin Shield, ` : ''
+  return [
+    `${label('disk')}${toSizeText(disk.edge)} per edge location, ${toSizeText(disk.regional)} per regional edge cache, ${perShield}objects up to ${toSizeText(largestObject)}`,
   ]
 }
 

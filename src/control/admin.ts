@@ -10,6 +10,9 @@ export interface PlaceUsage {
   readonly entries: number
   readonly bytes: number
   readonly budgetBytes: number
+  /** Of bodies that lie in files. */
+  readonly diskBytes: number
+  readonly diskBudgetBytes: number
 }
 
 /** What an accepted invalidation says. (API Reference, 'Invalidation') */

@@ -23,14 +23,26 @@ export function toPlacesText(places: readonly PlaceUsage[]): string {
     toFamilyText(
       'pocketfront_cache_bytes',
       'gauge',
-      'Bytes that the objects of a cache take.',
+      'Bytes of memory that the objects of a cache take.',
       samples((place) => place.bytes),
     ) +
     toFamilyText(
       'pocketfront_cache_budget_bytes',
       'gauge',
-      'Bytes that a cache may take.',
+      'Bytes of memory that a cache may take.',
       samples((place) => place.budgetBytes),
+    ) +
+    toFamilyText(
+      'pocketfront_cache_disk_bytes',
+      'gauge',
+      'Bytes of large objects of a cache that lie in files.',
+      samples((place) => place.diskBytes),
+    ) +
+    toFamilyText(
+      'pocketfront_cache_disk_budget_bytes',
+      'gauge',
+      'Bytes of disk that a cache may take.',
+      samples((place) => place.diskBudgetBytes),
     )
   )
 }

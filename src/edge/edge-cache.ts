@@ -1,5 +1,5 @@
 // The cache of one point of presence.
-import type { CacheStore } from '../cache/store.ts'
+import type { TierStorage } from '../cache/store.ts'
 import { CacheTier } from '../cache/tier.ts'
 import type { Upstream } from '../message/context.ts'
 
@@ -7,12 +7,7 @@ import type { Upstream } from '../message/context.ts'
  * What a POP does not have it asks the regional cache, unless the request goes past that.
  * ('How CloudFront delivers content')
  */
-export function createEdgeCache(
-  pop: string,
-  regional: Upstream,
-  store: CacheStore,
-  largestObject: number,
-): CacheTier {
+export function createEdgeCache(pop: string, regional: Upstream, storage: TierStorage): CacheTier {
   const next: Upstream = {
     fetch(request, context) {
       if (context.regionalSkip === null) return regional.fetch(request, context)
@@ -20,11 +15,5 @@ export function createEdgeCache(
       return context.origin.fetch(request, context)
     },
   }
-  return new CacheTier(next, store, {
-    layer: 'edge',
-    layerName: 'EDGE',
-    place: pop,
-    largestObject,
-    files: null,
-  })
+  return new CacheTier(next, storage, { layer: 'edge', layerName: 'EDGE', place: pop })
 }

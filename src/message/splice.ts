@@ -12,8 +12,12 @@ export function spliceBody(pieces: readonly Piece[]): Body {
   let isStepping = false
   let next = 0
   let reader: BodyReader | null = null
-  const releases = pieces.map((piece) => (Buffer.isBuffer(piece) ? () => {} : piece.body.hold()))
-  const leave = (): void => releases.forEach((release) => release())
+  const sources = new Set(pieces.flatMap((piece) => (Buffer.isBuffer(piece) ? [] : [piece.body])))
+  const releases = Array.from(sources, (body) => body.hold())
+  const leave = (): void => {
+    for (const release of releases) release()
+    for (const body of sources) body.discard()
+  }
 
   const spliced = new Body({
     pause: () => void (isPaused = true),
@@ -23,8 +27,9 @@ export function spliceBody(pieces: readonly Piece[]): Body {
       else step()
     },
     abort() {
-      reader?.cancel()
+      const last = reader
       leave()
+      last?.cancel()
     },
   })
 

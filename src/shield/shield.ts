@@ -1,19 +1,17 @@
 // Origin Shield: the one Region through which all requests for an origin go.
-import type { CacheStore } from '../cache/store.ts'
+import type { TierStorage } from '../cache/store.ts'
 import { CacheTier } from '../cache/tier.ts'
 import type { BehaviorOrigin, RequestContext, Upstream } from '../message/context.ts'
 
 /** The cache of one Origin Shield Region. What it does not have it asks the origin of the request. */
-export function createShieldCache(region: string, store: CacheStore, largestObject: number): CacheTier {
+export function createShieldCache(region: string, storage: TierStorage): CacheTier {
   const toOrigin: Upstream = { fetch: (request, context) => context.origin.fetch(request, context) }
   const options = {
     layer: 'shield',
     layerName: 'Origin Shield',
     place: region,
-    largestObject,
-    files: null,
   } as const
-  return new CacheTier(toOrigin, store, options)
+  return new CacheTier(toOrigin, storage, options)
 }
 
 /** The Origin Shield of one origin. */

@@ -5,7 +5,8 @@ import { Reference, type Control, type Source, type Ttls } from './reference.ts'
 import { aDistribution, aRequest, withPolicies } from '../policies/builders.ts'
 import { parseInvalidationItems } from '../../../src/cache/invalidation-items.ts'
 import { InvalidationSequence } from '../../../src/cache/invalidation.ts'
-import { createMemoryStore } from '../../../src/cache/stores/memory.ts'
+import type { TierStorage } from '../../../src/cache/store.ts'
+import { createPlaceStore } from '../../../src/cache/stores/place.ts'
 import type { CacheTier } from '../../../src/cache/tier.ts'
 import { createEdgeCache } from '../../../src/edge/edge-cache.ts'
 import { Body } from '../../../src/message/body.ts'
@@ -93,6 +94,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 )
 
+const memoryOnly = (): TierStorage => ({
+  store: createPlaceStore({ memory: MIB, disk: 0 }),
+  largestObject: MIB,
+  files: null,
+})
+
 /** The real tiers over a scripted origin. */
 class Network {
   readonly clock = fakeClock()
@@ -105,7 +112,7 @@ class Network {
   }
 
   #edges = new Map<string, CacheTier>()
-  #regional = createRegionalCache(REGION, createMemoryStore(MIB), MIB)
+  #regional = createRegionalCache(REGION, memoryOnly())
   #rules
   #origin: Upstream
   #sources: ReadonlyMap<string, Source>
@@ -115,8 +122,7 @@ class Network {
     this.#rules = compileRules(behavior, aDistribution(), false)
     this.#sources = sources
     this.#origin = { fetch: (request) => Promise.resolve(this.#answer(request)) }
-    for (const pop of POPS)
-      this.#edges.set(pop, createEdgeCache(pop, this.#regional, createMemoryStore(MIB), MIB))
+    for (const pop of POPS) this.#edges.set(pop, createEdgeCache(pop, this.#regional, memoryOnly()))
   }
 
   async get(pop: string, wanted: string): Promise<{ status: number; version: number; from: string }> {

@@ -33,7 +33,11 @@ test('without arguments the demo runs on the usual ports', () => {
       shieldMemory: 536_870_912,
       simulateLatency: false,
       originRegion: null,
-      largestObject: 67_108_864,
+      edgeDisk: 2_147_483_648,
+      regionalDisk: 8_589_934_592,
+      shieldDisk: 8_589_934_592,
+      memoryObject: 4_194_304,
+      largestObject: 8_589_934_592,
       keepTraces: 250,
     },
   })

@@ -110,7 +110,14 @@ export function started(
       caFile: null,
       adminUrl: 'http://127.0.0.1:8081',
       adminPort: 8081,
-      budgets: { edge: 2 ** 27, regional: 2 ** 29, shield: 2 ** 29, largestObject: 2 ** 24 },
+      budgets: {
+        edge: 2 ** 27,
+        regional: 2 ** 29,
+        shield: 2 ** 29,
+        disk: { edge: 2 ** 31, regional: 2 ** 33, shield: 2 ** 33 },
+        largestObject: 2 ** 32,
+        memoryObject: 2 ** 22,
+      },
       loaded: {
         deployment: { Distributions, LambdaFunctions: [], Functions: [] },
         watched: [],

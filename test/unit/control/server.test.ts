@@ -42,8 +42,24 @@ function createAdmin(): Admin & {
     },
     distributionIds: ['E1', 'E2'],
     places: () => [
-      { layer: 'edge', place: 'FRA56', entries: 3, bytes: 3000, budgetBytes: 128_000 },
-      { layer: 'regional', place: 'eu-central-1', entries: 4, bytes: 4000, budgetBytes: 512_000 },
+      {
+        layer: 'edge',
+        place: 'FRA56',
+        entries: 3,
+        bytes: 3000,
+        budgetBytes: 128_000,
+        diskBytes: 5,
+        diskBudgetBytes: 50,
+      },
+      {
+        layer: 'regional',
+        place: 'eu-central-1',
+        entries: 4,
+        bytes: 4000,
+        budgetBytes: 512_000,
+        diskBytes: 5,
+        diskBudgetBytes: 50,
+      },
     ],
     metricsText: () => metrics.text(),
     invalidate(distributionId, paths) {
