@@ -5,7 +5,7 @@ import type { LineWriter } from './line-writer.ts'
 import type { Palette } from './palette.ts'
 import { NO_PALETTE } from './palette.ts'
 import { toFirstLine, toMillisecondsText } from './story.ts'
-import type { TierRecord, Trace } from '../message/trace.ts'
+import type { ErrorPageRecord, TierRecord, Trace } from '../message/trace.ts'
 
 /** Writes the line of one finished request. */
 export type RequestLog = (trace: Trace) => void
@@ -66,6 +66,7 @@ function toRequestFields(trace: Trace) {
     ms: Math.round(trace.totalMs * 1000) / 1000,
     problem: trace.problem === null ? null : toFirstLine(trace.problem),
     delivery: trace.delivery,
+    errorPage: trace.errorPage === null ? undefined : trace.errorPage.path,
   }
 }
 
@@ -76,11 +77,17 @@ function toHumanRequestLine(trace: Trace, palette: Palette): string {
   const because = toUnusualReason(trace)
   let line = `${method} ${withoutControls(url)} ${paint(`${status} ${trace.resultType}`)} ${toAnsweredBy(trace)}`
   if (because !== null) line += ` (${because})`
+  if (trace.errorPage !== null) line += toErrorPageText(trace.errorPage)
   line += palette.dim(` ${toMillisecondsText(trace.totalMs)} ms`)
   if (delivery === 'client-gone') line += palette.yellow(' viewer left')
   if (delivery === 'broken') line += palette.red(' broken off')
   if (problem !== null) line += palette.red(` ${withoutControls(toFirstLine(problem))}`)
   return line
+}
+
+/** Why a response with ResponseCode 200 is an Error. */
+function toErrorPageText({ errorCode, path }: ErrorPageRecord): string {
+  return ` (${withoutControls(path)} for ${errorCode})`
 }
 
 function toTierText(tier: TierRecord | null): string | null {

@@ -174,17 +174,28 @@ function checkTargets(
       reportNoOrigin(groups[index]!, entryOf(member, 'OriginId') ?? member, id, originIds)
     }
   }
-  const used: readonly [Fields | null | undefined, string][] = [
-    [fallback, distribution.DefaultCacheBehavior.TargetOriginId],
-    ...distribution.CacheBehaviors.map((it, index): [Fields | undefined, string] => [
+  const used: readonly [Fields | null | undefined, DefaultCacheBehavior][] = [
+    [fallback, distribution.DefaultCacheBehavior],
+    ...distribution.CacheBehaviors.map((it, index): [Fields | undefined, DefaultCacheBehavior] => [
       behaviors[index],
-      it.TargetOriginId,
+      it,
     ]),
   ]
   if (origins.length === 0) return
-  for (const [fields, id] of used) {
-    if (fields && id !== '' && !ids.has(id)) reportNoOrigin(fields, fields.at('TargetOriginId'), id, ids)
+  for (const [fields, behavior] of used) {
+    const id = behavior.TargetOriginId
+    if (!fields || id === '') continue
+    if (!ids.has(id)) reportNoOrigin(fields, fields.at('TargetOriginId'), id, ids)
+    else if (!originIds.includes(id)) warnOfGroupMethods(fields, behavior)
   }
+}
+
+/** The service refuses such a behavior; here its other methods reach the primary origin. */
+function warnOfGroupMethods(fields: Fields, { AllowedMethods }: DefaultCacheBehavior): void {
+  if (!AllowedMethods.includes('POST')) return
+  const message = 'AWS refuses POST, PUT, PATCH and DELETE where TargetOriginId is an origin group'
+  const hint = 'allow GET, HEAD and OPTIONS here, and send the others to an origin by a behavior of their own'
+  fields.report.warn(fields.at('AllowedMethods'), INVALID, message, hint)
 }
 
 function reportNoOrigin(fields: Fields, at: Located | ConfigNode, id: string, known: Iterable<string>): void {

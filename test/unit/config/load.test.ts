@@ -287,3 +287,22 @@ describe('what cannot be read', () => {
     expect(await load({ inline: loop })).toMatchObject({ ok: false })
   })
 })
+
+test('writing methods on a behavior with an origin group, which AWS refuses, are warned of', async () => {
+  const text = (methods: string) => `
+Origins:
+  - { Id: a, DomainName: localhost }
+  - { Id: b, DomainName: localhost }
+OriginGroups:
+  - { Id: group, FailoverCriteria: { StatusCodes: [500] }, Members: [{ OriginId: a }, { OriginId: b }] }
+DefaultCacheBehavior: { TargetOriginId: group, AllowedMethods: [${methods}] }
+`
+  const warningsOf = async (methods: string) => {
+    const result = await loadText(text(methods))
+    return result.ok ? result.warnings.map(({ path, message }) => [path, message]) : null
+  }
+  expect(await warningsOf('GET, HEAD, OPTIONS')).toEqual([])
+  expect(await warningsOf('GET, HEAD, OPTIONS, PUT, POST, PATCH, DELETE')).toEqual([
+    ['DefaultCacheBehavior.AllowedMethods', expect.stringContaining('origin group')],
+  ])
+})

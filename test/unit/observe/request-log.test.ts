@@ -168,3 +168,26 @@ test('other JSON lines are events of the log, by the clock that TTLs go by', () 
   expect(JSON.parse(first!)).toEqual({ level: 40, time: STARTED, event: 'log', origin: 'api', msg: 'slow' })
   expect(JSON.parse(second!)).toMatchObject({ event: 'log', msg: 'plain' })
 })
+
+test('an error page is named, with the status that it stands in for', () => {
+  const trace = failedTrace()
+  trace.status = 200
+  trace.problem = null
+  trace.errorPage = {
+    errorCode: 404,
+    path: '/index.html',
+    behavior: '*',
+    responseCode: 200,
+    outcome: 'shown',
+    fetch: hitTrace(),
+  }
+  const human = logTo(HUMAN)
+  human.log(trace)
+  expect(human.text()).toContain('200 Error origin api (/index.html for 404)')
+  const json = logTo({ kind: 'json' })
+  json.log(trace)
+  json.log(missTrace())
+  const [first, second] = json.text().trim().split('\n')
+  expect(JSON.parse(first!)).toMatchObject({ status: 200, errorPage: '/index.html' })
+  expect(JSON.parse(second!)).not.toHaveProperty('errorPage')
+})
