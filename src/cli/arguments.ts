@@ -1,5 +1,7 @@
 // The command line as a value: what to run, or what to print instead.
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Command, Option } from 'commander'
+import { parseInvalidate, type InvalidateArguments } from './invalidate-arguments.ts'
+import { orInvalid, parseStrictly, refuse, type NotRun } from './parse.ts'
 import { parseCount, parseSize } from './values.ts'
 import type { LogLevel } from '../observe/logger.ts'
 import { LOG_LEVELS } from '../observe/logger.ts'
@@ -49,10 +51,10 @@ export interface RunArguments {
 /** What a command line asks for. */
 export type ParsedArguments =
   | { readonly kind: 'run'; readonly run: RunArguments }
-  | { readonly kind: 'print'; readonly text: string }
+  | { readonly kind: 'invalidate'; readonly invalidate: InvalidateArguments }
   /** Make the local certificate authority if there is none, and say how to trust it. */
   | { readonly kind: 'ca'; readonly caFolder: string | null; readonly json: boolean }
-  | { readonly kind: 'refused'; readonly message: string; readonly json: boolean }
+  | NotRun
 
 /** Options without a default of their own, when they are not given. */
 const UNSET = {
@@ -87,22 +89,10 @@ const MOST_TRACES = 1_000_000
 
 /** Strict: an unknown option is refused with the nearest known one. */
 export function parseArguments(argv: readonly string[], version: string): ParsedArguments {
-  let printed = ''
+  if (argv[0] === 'invalidate') return parseInvalidate(argv.slice(1))
   const command = createCommand(version)
-    .exitOverride()
-    .configureOutput({
-      writeOut: (text) => {
-        printed += text
-      },
-      writeErr: () => undefined,
-    })
-  try {
-    command.parse(argv, { from: 'user' })
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error
-    if (error.exitCode === 0) return { kind: 'print', text: printed }
-    return refuse(error.message.replace(/^error: /, ''), argv)
-  }
+  const notRun = parseStrictly(command, argv)
+  if (notRun !== null) return notRun
   const { https, httpsPort, cert = [], key = [], ca, ...options } = command.opts<Given>()
   const caFolder = ca ?? null
   if (command.args.length === 1 && command.args[0] === 'ca') {
@@ -123,11 +113,6 @@ export function parseArguments(argv: readonly string[], version: string): Parsed
   return { kind: 'run', run: { ...UNSET, ...options, ...tls, logLevel, config: command.args } }
 }
 
-function refuse(message: string, argv: readonly string[]): ParsedArguments {
-  return { kind: 'refused', message, json: argv.includes('--json') }
-}
-
-/** Who asks for a free port means both. */
 function selectHttpsPort(command: Command, httpPort: number, httpsPort: number): number {
   return httpPort === 0 && !isGiven(command, 'httpsPort') ? 0 : httpsPort
 }
@@ -232,6 +217,7 @@ Examples:
   pocketfront --origin http://localhost:3000
   pocketfront distribution.yaml --origin site=./dist --origin api=http://localhost:3000
   pocketfront distribution.json --lambda rewrite=./edge/rewrite.mjs --watch
+  pocketfront invalidate '/img/*' --dry-run     what would go from the caches of a running one
   pocketfront ca                 how to trust the certificates for HTTPS
 
 With --json every line of stdout is an object with "event": distribution, origin, note, warning and ready at the
@@ -257,11 +243,6 @@ function size(flags: string, description: string, usual: number, usualText: stri
   return new Option(flags, description)
     .argParser((text) => orInvalid(parseSize(text), 'a size such as 64MiB or 1GiB'))
     .default(usual, usualText)
-}
-
-function orInvalid(value: number | null, expected: string): number {
-  if (value === null) throw new InvalidArgumentError(`Expected ${expected}.`)
-  return value
 }
 
 function collect(value: string, previous: readonly string[] = []): string[] {

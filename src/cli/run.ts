@@ -1,5 +1,6 @@
 // What a command line does, from arguments to exit code.
 import { readFileSync } from 'node:fs'
+import type { InvalidateArguments } from './invalidate-arguments.ts'
 import type { ParsedArguments, RunArguments } from './arguments.ts'
 import { parseArguments } from './arguments.ts'
 import { toExitCode, toProblemText } from './problem.ts'
@@ -27,6 +28,8 @@ export async function run(argv: readonly string[]): Promise<number> {
       )
     case 'ca':
       return showAuthority(parsed)
+    case 'invalidate':
+      return invalidateRunning(parsed.invalidate)
     case 'run':
       return serveUntilStopped(parsed.run, version)
   }
@@ -41,6 +44,18 @@ async function showAuthority(parsed: Extract<ParsedArguments, { kind: 'ca' }>): 
     return 0
   } catch (error) {
     return fail(error, parsed)
+  }
+}
+
+async function invalidateRunning(args: InvalidateArguments): Promise<number> {
+  try {
+    const { invalidate } = await import('./invalidate.ts')
+    const output = createLineWriter(1)
+    output.write(await invalidate(args, selectPalette(process.stdout, process.env)))
+    await output.close()
+    return 0
+  } catch (error) {
+    return fail(error, args)
   }
 }
 

@@ -7,6 +7,7 @@ const CODES = {
   PF_INVALIDATION: 2,
   PF_PORT_IN_USE: 1,
   PF_LISTEN: 1,
+  PF_ADMIN: 1,
   PF_NODE_VERSION: 1,
 } as const
 
