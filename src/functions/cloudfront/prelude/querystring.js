@@ -6,6 +6,7 @@ const replaceText = uncurry(String.prototype.replace)
 /** Bytes that are not valid UTF-8 become U+FFFD. */
 function unescape(text) {
   const source = `${text}`
+  if (indexOfText(source, '%') < 0) return source
   try {
     return decodePart(source)
   } catch (error) {
@@ -40,28 +41,33 @@ function escape(text) {
 function parseQuery(text, separator, equals, options) {
   const output = {}
   if (typeof text !== 'string' || text === '') return output
-  const sep = separator ? `${separator}` : '&'
   const eq = equals ? `${equals}` : '='
-  const decode =
-    options && typeof options.decodeURIComponent === 'function' ? options.decodeURIComponent : unescape
+  const custom =
+    options && typeof options.decodeURIComponent === 'function' ? options.decodeURIComponent : undefined
+  const isPlain = custom === undefined && indexOfText(text, '%') < 0 && indexOfText(text, '+') < 0
+  const decode = (part) => (custom || unescape)(replaceText(part, /\+/g, '%20'))
   const maxKeys = options && options.maxKeys !== undefined ? Number(options.maxKeys) : 1000
-  const parts = splitText(text, sep)
+  const parts = splitText(text, separator ? `${separator}` : '&')
   const count = maxKeys > 0 && maxKeys < parts.length ? maxKeys : parts.length
   for (let i = 0; i < count; i++) {
-    if (parts[i] === '') continue
-    const at = indexOfText(parts[i], eq)
-    const name = decode(plain(at < 0 ? parts[i] : sliceText(parts[i], 0, at)))
-    const value = at < 0 ? '' : decode(plain(sliceText(parts[i], at + eq.length)))
-    if (!has(output, name))
-      defineProperty(output, name, { value, writable: true, enumerable: true, configurable: true })
-    else if (isArray(output[name])) push(output[name], value)
-    else output[name] = [output[name], value]
+    const part = parts[i]
+    if (part === '') continue
+    const at = indexOfText(part, eq)
+    const name = at < 0 ? part : sliceText(part, 0, at)
+    const value = at < 0 ? '' : sliceText(part, at + eq.length)
+    if (isPlain) addValue(output, name, value)
+    else addValue(output, decode(name), value === '' ? '' : decode(value))
   }
   return output
 }
 
-function plain(text) {
-  return replaceText(text, /\+/g, '%20')
+function addValue(output, name, value) {
+  if (has(output, name)) {
+    if (isArray(output[name])) push(output[name], value)
+    else output[name] = [output[name], value]
+  } else if (name in output) {
+    defineProperty(output, name, { value, writable: true, enumerable: true, configurable: true })
+  } else output[name] = value
 }
 
 function stringifyQuery(object, separator, equals, options) {
