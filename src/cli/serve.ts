@@ -42,6 +42,7 @@ export async function serve(args: RunArguments, version: string): Promise<void> 
       pop: front.pop,
       isDemo: demo !== null,
       insecureOrigins: args.insecureOrigins,
+      simulateLatency: args.simulateLatency,
     })
     // Made once per machine; whoever reads the lines at start finds the file. A problem is told when it is needed.
     if (args.httpsPort !== null && args.certificates.length === 0) void front.ca().catch(() => undefined)

@@ -23,6 +23,8 @@ export interface Started {
   readonly isDemo: boolean
   /** Certificates of origins are not checked. */
   readonly insecureOrigins: boolean
+  /** Real time passes between the places. */
+  readonly simulateLatency: boolean
 }
 
 /** Where everything listens, what was loaded, what was approximated or ignored, and what to try. */
@@ -58,6 +60,9 @@ export function toStartLines(started: Started, palette: Palette, cwd: string): s
     `${label('edge')}${pop}, regional edge cache ${region}`,
     `${label('memory')}${toSizeText(edge)} per edge location, ${toSizeText(regional)} per regional edge cache, ${perShield}objects up to ${toSizeText(memoryObject)}`,
     ...toDiskLines(front.budgets, perShield !== '', label),
+    ...(started.simulateLatency
+      ? [`${label('latency')}simulated: requests wait for the ways between the places`]
+      : []),
     ...(started.insecureOrigins
       ? [`${label('origins')}${palette.yellow('certificates are not checked (--insecure-origins)')}`]
       : []),

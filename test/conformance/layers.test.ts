@@ -1,5 +1,8 @@
 // Route of a request through the layers: which of them are asked, what they keep, and how that shows.
+import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer, request as httpRequest, type IncomingMessage } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -190,9 +193,60 @@ describe('1.1 Route of a request', () => {
       'shield us-east-1: hit',
     ])
   })
+
+  test('A WebSocket skips edge and regional cache, and is a Miss (unverified)', async () => {
+    const server = createServer()
+    server.on('upgrade', (_, socket) => {
+      socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n')
+    })
+    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    try {
+      await using front = await startFront({
+        origin: { url },
+        behavior: { OriginRequestPolicy: 'AllViewer' },
+      })
+      const headers = {
+        Connection: 'Upgrade',
+        Upgrade: 'websocket',
+        'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
+      }
+      const upgrade = httpRequest({ host: '127.0.0.1', port: front.port, path: '/chat', headers }).end()
+      const [answer, socket] = (await once(upgrade, 'upgrade')) as [IncomingMessage, Socket]
+      socket.destroy()
+      expect([answer.statusCode, answer.headers['x-cache']]).toEqual([101, 'Miss from cloudfront'])
+      await expect
+        .poll(() => front.pocketfront.traces.last(1)[0])
+        .toMatchObject({ resultType: 'Miss', bypass: 'websocket', edge: null, regional: null, shield: null })
+    } finally {
+      server.closeAllConnections()
+      server.close()
+    }
+  })
 })
 
 describe('1.2 Filling, refreshing and removing', () => {
+  test('An object whose viewer leaves before the end is not stored', async () => {
+    await using origin = await startOrigin()
+    let finish = (): void => {}
+    origin.on('/a', (_, response) => {
+      response.writeHead(200, { 'Cache-Control': 'max-age=60', 'Content-Length': '10' })
+      response.write('01234')
+      finish = () => void response.end('56789')
+    })
+    await using front = await startFront({ origin, originConfig: shieldIn('us-east-1') })
+    const leaving = new AbortController()
+    const early = await front.pocketfront.fetch('/a', { signal: leaving.signal })
+    expect(early.headers.get('x-cache')).toBe('Miss from cloudfront')
+    leaving.abort()
+    await expect.poll(() => front.pocketfront.traces.last(1)[0]?.delivery).toBe('client-gone')
+    finish()
+    const { edge, regional, shield } = front.pocketfront.traces.last(1)[0]!
+    for (const record of [edge, regional, shield]) {
+      expect(record).toMatchObject({ stored: false, storedBecause: 'abandoned' })
+    }
+  })
+
   test('A miss in all layers streams down at once, and every layer on the way stores it', async () => {
     await using origin = await startOrigin()
     let finish = (): void => {}
@@ -380,6 +434,21 @@ describe('1.3 How the outcome shows', () => {
     },
   )
 
+  test('An answer of an origin-request function is a MissGeneratedResponse in the logs', async () => {
+    await using origin = await startOrigin(cacheable)
+    const folder = await mkdtemp(join(tmpdir(), 'pocketfront-layers-'))
+    try {
+      const Handler = join(folder, 'answer.mjs')
+      await writeFile(Handler, `export const handler = async () => ({ status: '200', body: 'made' })`)
+      const LambdaFunctionAssociations = [{ EventType: 'origin-request', Handler }]
+      await using front = await startFront({ origin, behavior: { LambdaFunctionAssociations } })
+      const { trace, text } = await front.get('/a')
+      expect([text, trace?.detailedResultType]).toEqual(['made', 'MissGeneratedResponse'])
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
+  })
+
   test('Via has one element for the distribution, however many layers there are (observed)', async () => {
     await using origin = await startOrigin(cacheable)
     await using front = await startFront({ origin, originConfig: shieldIn('us-east-1') })
@@ -430,9 +499,97 @@ describe('1.4 Request collapsing', () => {
     expect(answers.map((answer) => answer.headers['x-cache'])).toEqual(Array(3).fill('Miss from cloudfront'))
     expect(origin.requests).toHaveLength(3)
   })
+
+  const twoAtOnce = async (
+    options: FrontOptions,
+    ask: (front: Front, index: number) => Promise<Answer>,
+  ): Promise<{ words: unknown[]; requests: number }> => {
+    const waiting: (() => void)[] = []
+    await using origin = await startOrigin((_, response) => {
+      const answer = (): void => void response.writeHead(200, { 'Cache-Control': 'max-age=60' }).end('shared')
+      // The first is held until the second has come, here or at a cache.
+      if (waiting.push(answer) === 2) waiting.forEach((each) => each())
+    })
+    await using front = await startFront({ origin, ...options })
+    const first = ask(front, 0)
+    await origin.seen(1)
+    const second = ask(front, 1)
+    await origin.seen(2)
+    const words = (await Promise.all([first, second])).map((answer) => answer.headers['x-cache'])
+    return { words, requests: origin.requests.length }
+  }
+
+  test.each<[string, FrontOptions, (front: Front, index: number) => Promise<Answer>]>([
+    ['with different cache keys', {}, (front, index) => front.get(`/${index}`)],
+    [
+      'of a behavior with all TTLs 0',
+      { behavior: { CachePolicy: 'CachingDisabled' } },
+      (front) => front.get('/a'),
+    ],
+    [
+      'whose cookies are in the key',
+      {
+        behavior: {
+          CachePolicy: cachePolicy(0, 60, 600, { CookiesConfig: { CookieBehavior: 'all' } }),
+        },
+      },
+      (front) => front.get('/a'),
+    ],
+    [
+      'whose cookies are forwarded by the origin request policy',
+      {
+        behavior: {
+          OriginRequestPolicy: {
+            Name: 'cookies',
+            HeadersConfig: { HeaderBehavior: 'none' },
+            CookiesConfig: { CookieBehavior: 'all' },
+            QueryStringsConfig: { QueryStringBehavior: 'none' },
+          },
+        },
+      },
+      (front) => front.get('/a'),
+    ],
+    [
+      'whose cookies are forwarded by legacy settings',
+      { behavior: { ForwardedValues: { QueryString: false, Cookies: { Forward: 'all' } } } },
+      (front) => front.get('/a'),
+    ],
+    [
+      'that are POSTs',
+      { behavior: { AllowedMethods: ALL_METHODS } },
+      (front) => front.ask('/a', { method: 'POST', body: 'x' }),
+    ],
+  ])('Requests %s are not collapsed', async (_, options, ask) => {
+    const { words, requests } = await twoAtOnce(options, ask)
+    expect(words).toEqual(['Miss from cloudfront', 'Miss from cloudfront'])
+    expect(requests).toBe(2)
+  })
 })
 
 describe('1.5 Origin Shield', () => {
+  const OFFERED =
+    'us-east-1 us-east-2 us-west-2 ap-south-1 ap-northeast-1 ap-northeast-2 ap-southeast-1 ap-southeast-2 ' +
+    'eu-central-1 eu-west-1 eu-west-2 sa-east-1 me-central-1'
+  test.each(OFFERED.split(' '))('It is offered in %s', async (region) => {
+    await using origin = await startOrigin(cacheable)
+    await using front = await startFront({ origin, originConfig: shieldIn(region) })
+    expect((await front.get('/a')).trace?.shield?.place).toBe(region)
+  })
+
+  test.each([
+    ['us-west-1', 'us-west-2'],
+    ['af-south-1', 'eu-west-1'],
+    ['ap-east-1', 'ap-southeast-1'],
+    ['ca-central-1', 'us-east-1'],
+    ['eu-south-1', 'eu-central-1'],
+    ['eu-west-3', 'eu-west-2'],
+    ['eu-north-1', 'eu-west-2'],
+    ['me-south-1', 'ap-south-1'],
+  ])('It is not offered in %s, for whose origins %s is advised', async (region, advised) => {
+    const starting = startFront({ originConfig: shieldIn(region) })
+    await expect(starting).rejects.toThrow(`AWS advises ${advised}`)
+  })
+
   test('All regional caches go through the one Region that the owner chose', async () => {
     await using origin = await startOrigin(cacheable)
     await using front = await startFront({ origin, originConfig: shieldIn('us-east-1') })

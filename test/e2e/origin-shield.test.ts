@@ -104,6 +104,28 @@ test('An object that does not fit in the shield passes through it', async () => 
   expect(await front.get('/a')).toBeHit('edge')
 })
 
+test('A range that one Region fetched is there for the others, and in the whole object as well', async () => {
+  const whole = '0123456789'
+  await using origin = await startOrigin((request, response) => {
+    const range = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '')
+    const headers = { 'Cache-Control': 'max-age=60', ETag: '"1"' }
+    if (range === null) return response.writeHead(200, headers).end(whole)
+    const [first, last] = [Number(range[1]), Number(range[2])]
+    const part = { ...headers, 'Content-Range': `bytes ${first}-${last}/10` }
+    return response.writeHead(206, part).end(whole.slice(first, last + 1))
+  })
+  await using front = await startFront({ origin, originConfig: shieldIn('us-east-1') })
+  const range = { range: 'bytes=2-4' }
+  expect((await front.get('/part', { ...from('FRA56'), ...range })).text).toBe('234')
+  const part = await front.get('/part', { ...from('NRT20'), ...range })
+  expect([part.status, part.text, part.trace?.shield?.verdict]).toEqual([206, '234', 'hit'])
+  expect(origin.countOf('/part')).toBe(1)
+  await front.get('/whole', from('FRA56'))
+  const cut = await front.get('/whole', { ...from('NRT20'), ...range })
+  expect([cut.status, cut.text, cut.trace?.shield?.verdict]).toEqual([206, '234', 'hit'])
+  expect(origin.countOf('/whole')).toBe(1)
+})
+
 test('A stale copy of the shield stands in for an origin that fails', async () => {
   await using origin = await startOrigin({
     ...cacheable,

@@ -102,6 +102,7 @@ export function started(
     pop: 'FRA56',
     isDemo: false,
     insecureOrigins: false,
+    simulateLatency: false,
     front: {
       url: 'http://127.0.0.1:8080',
       port: 8080,

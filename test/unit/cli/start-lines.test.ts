@@ -48,6 +48,19 @@ test('certificates that are not checked are told', () => {
   expect(lines([distribution()])).not.toContain(told)
 })
 
+test('simulated distances and the memory of an Origin Shield are told where there are any', () => {
+  const origin = {
+    ...distribution().Origins[0]!,
+    OriginShield: { Enabled: true, OriginShieldRegion: 'us-east-1' },
+  }
+  const told = { ...started([distribution({ Origins: [origin] })]), simulateLatency: true }
+  const all = toStartLines(told, NO_PALETTE, CWD)
+  expect(all).toContain('latency  simulated: requests wait for the ways between the places')
+  expect(all).toContain(
+    'memory   128 MiB per edge location, 512 MiB per regional edge cache, 512 MiB per Origin Shield Region, objects up to 16 MiB',
+  )
+})
+
 test('an origin that nothing maps shows what to add', () => {
   expect(lines([distribution({}, UNRESOLVED)])).toContain(
     '  origin api  api.example.com  -> none: add --origin api=URL',
