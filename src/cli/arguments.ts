@@ -2,6 +2,7 @@
 import { Command, Option } from 'commander'
 import { parseInvalidate, type InvalidateArguments } from './invalidate-arguments.ts'
 import { orInvalid, parseStrictly, refuse, type NotRun } from './parse.ts'
+import { dialectOption, parseTestFunction, type TestFunctionArguments } from './test-function-arguments.ts'
 import { parseCount, parseSize } from './values.ts'
 import type { LogLevel } from '../observe/logger.ts'
 import { LOG_LEVELS } from '../observe/logger.ts'
@@ -12,6 +13,8 @@ export interface RunArguments {
   readonly origin: readonly string[]
   readonly lambda: readonly string[]
   readonly parameter: readonly string[]
+  readonly function: readonly string[]
+  readonly functionsDialect: 'strict' | 'lenient'
   readonly python?: string
   readonly inspectFunctions?: number
   readonly lambdaViewerTimeout: number
@@ -54,6 +57,7 @@ export type ParsedArguments =
   | { readonly kind: 'invalidate'; readonly invalidate: InvalidateArguments }
   /** Make the local certificate authority if there is none, and say how to trust it. */
   | { readonly kind: 'ca'; readonly caFolder: string | null; readonly json: boolean }
+  | { readonly kind: 'test-function'; readonly test: TestFunctionArguments }
   | NotRun
 
 /** Options without a default of their own, when they are not given. */
@@ -61,6 +65,7 @@ const UNSET = {
   origin: [],
   lambda: [],
   parameter: [],
+  function: [],
   pop: null,
   viewerCountry: null,
   trustViewerHeaders: false,
@@ -90,6 +95,7 @@ const MOST_TRACES = 1_000_000
 /** Strict: an unknown option is refused with the nearest known one. */
 export function parseArguments(argv: readonly string[], version: string): ParsedArguments {
   if (argv[0] === 'invalidate') return parseInvalidate(argv.slice(1))
+  if (argv[0] === 'test-function') return parseTestFunction(argv.slice(1))
   const command = createCommand(version)
   const notRun = parseStrictly(command, argv)
   if (notRun !== null) return notRun
@@ -139,6 +145,13 @@ function createCommand(version: string): Command {
         'code of a Lambda@Edge function; NAME is its name or ARN',
       ).argParser(collect),
     )
+    .addOption(
+      new Option(
+        '-f, --function <NAME=FILE>',
+        'code of a CloudFront Function; NAME is its name or ARN',
+      ).argParser(collect),
+    )
+    .addOption(dialectOption())
     .addOption(new Option('--python <path>', 'interpreter of Python functions; python3 on PATH'))
     .addOption(
       new Option('--inspect-functions [port]', 'port on 127.0.0.1 for debuggers of Lambda@Edge functions')
@@ -218,6 +231,7 @@ Examples:
   pocketfront distribution.yaml --origin site=./dist --origin api=http://localhost:3000
   pocketfront distribution.json --lambda rewrite=./edge/rewrite.mjs --watch
   pocketfront invalidate '/img/*' --dry-run     what would go from the caches of a running one
+  pocketfront test-function rewrite.js --event event.json
   pocketfront ca                 how to trust the certificates for HTTPS
 
 With --json every line of stdout is an object with "event": distribution, origin, note, warning and ready at the

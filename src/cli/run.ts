@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import type { InvalidateArguments } from './invalidate-arguments.ts'
 import type { ParsedArguments, RunArguments } from './arguments.ts'
 import { parseArguments } from './arguments.ts'
+import type { TestFunctionArguments } from './test-function-arguments.ts'
 import { toExitCode, toProblemText } from './problem.ts'
 import { PocketfrontError } from '../model/errors.ts'
 import { createLineWriter } from '../observe/line-writer.ts'
@@ -30,6 +31,8 @@ export async function run(argv: readonly string[]): Promise<number> {
       return showAuthority(parsed)
     case 'invalidate':
       return invalidateRunning(parsed.invalidate)
+    case 'test-function':
+      return testFunction(parsed.test)
     case 'run':
       return serveUntilStopped(parsed.run, version)
   }
@@ -56,6 +59,15 @@ async function invalidateRunning(args: InvalidateArguments): Promise<number> {
     return 0
   } catch (error) {
     return fail(error, args)
+  }
+}
+
+async function testFunction(test: TestFunctionArguments): Promise<number> {
+  try {
+    const { runTestFunction } = await import('./test-function.ts')
+    return await runTestFunction(test)
+  } catch (error) {
+    return fail(error, test)
   }
 }
 

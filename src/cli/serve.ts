@@ -62,6 +62,8 @@ function toOptions(args: RunArguments, demo: Demo | null): PocketfrontOptions {
     lambdas: args.lambda,
     ...(args.inspectFunctions !== undefined && { inspectFunctions: args.inspectFunctions }),
     parameters: toParameters(args.parameter),
+    functions: args.function,
+    functionsDialect: args.functionsDialect,
     ...(args.python !== undefined && { python: args.python }),
     lambdaTimeouts: { viewer: args.lambdaViewerTimeout, origin: args.lambdaOriginTimeout },
     cwd: process.cwd(),

@@ -33,8 +33,12 @@ export function toRunError(result: Extract<CffResult, { kind: 'failed' }>, file:
   return toExecutionError(`${result.message} (${file ?? 'FunctionCode'}${place})`)
 }
 
-/** The text of TestFunction's FunctionErrorMessage. (API Reference, 'TestResult') */
-export function toErrorMessage(failed: HookFailed): string {
-  const { message, detail, resultType } = failed.failure
-  return resultType === 'FunctionExecutionError' ? `${message} ${detail}` : message
+/** FunctionErrorMessage for a result that is not valid. (API Reference, 'TestResult') */
+export function toErrorMessage(problem: string): string {
+  return INVALID + problem
+}
+
+/** FunctionErrorMessage for a run that did not return. (the same page) */
+export function toTestError(result: Extract<CffResult, { kind: 'failed' }>): string {
+  return result.because === 'invalid' ? INVALID + result.message : `${NOT_RUN} ${result.message}`
 }

@@ -11,6 +11,8 @@ test('without arguments the demo runs on the usual ports', () => {
       origin: [],
       lambda: [],
       parameter: [],
+      function: [],
+      functionsDialect: 'strict',
       lambdaViewerTimeout: 30,
       lambdaOriginTimeout: 30,
       port: 8080,
