@@ -57,7 +57,7 @@ test('simulated distances and the memory of an Origin Shield are told where ther
   const all = toStartLines(told, NO_PALETTE, CWD)
   expect(all).toContain('latency  simulated: requests wait for the ways between the places')
   expect(all).toContain(
-    'memory   128 MiB per edge location, 512 MiB per regional edge cache, 512 MiB per Origin Shield Region, objects up to 16 MiB',
+    'memory   128 MiB per edge location, 512 MiB per regional edge cache, 512 MiB per Origin Shield Region, objects up to 4 MiB',
   )
 })
 
