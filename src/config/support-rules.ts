@@ -76,7 +76,14 @@ export const SUPPORT: readonly SupportRule[] = [
     handling: 'ignored',
     detail: 'fields of forms are passed on as they are',
   },
-  { part: 'behavior', key: 'GrpcConfig', when: isEnabled, handling: 'ignored', detail: 'gRPC needs HTTP/2' },
+  {
+    part: 'behavior',
+    key: 'GrpcConfig',
+    when: isEnabled,
+    handling: 'ignored',
+    detail: 'gRPC needs HTTP/2, and that the HTTPS port',
+    withoutHttps: true,
+  },
   {
     part: 'behavior',
     key: 'SmoothStreaming',

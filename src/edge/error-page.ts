@@ -46,7 +46,7 @@ const NOT_FOR_PAGE = new Set([
 /** The page that stands in for an error, or null. */
 export function selectErrorPage({ status, failure }: FailedAnswer, visit: Visit): ErrorPage | null {
   const { errorPages } = visit.site
-  if (errorPages === null || status < 400) return null
+  if (errorPages === null || status < 400 || visit.trace.bypass === 'grpc') return null
   if (failure !== null && OF_OVERLOAD.has(failure.resultType)) return null
   return errorPages.get(status) ?? null
 }

@@ -1,6 +1,7 @@
 // The journey of a request through an edge location, from top to bottom.
 import type { CompiledBehavior, ErrorPage } from './compile.ts'
 import { answerWithErrorPage, selectErrorPage } from './error-page.ts'
+import { isGrpcCall, withGrpcHeaders } from './grpc.ts'
 import { runViewerResponse, toViewerAnswer } from './finish.ts'
 import { redirectToHttps } from './redirect.ts'
 import { refuseRequest, type Refusal } from './refuse.ts'
@@ -128,7 +129,8 @@ function fetchObject(
 
 /** ('How CloudFront delivers content': proxy methods go straight to the origin) */
 function whyBypass(request: ViewerRequest, selected: CompiledBehavior): BypassReason | null {
-  if (!selected.cachedMethods.has(request.method)) return 'proxy-method'
+  if (!selected.cachedMethods.has(request.method))
+    return isGrpcCall(request, selected) ? 'grpc' : 'proxy-method'
   return selected.bypass
 }
 
@@ -142,15 +144,19 @@ export function toOriginRequest(
   const forward = key === '' ? selected.forwardUncached : selected.forward
   const { queryString, headers } = forward(request, facts)
   const { method, path, body } = request
+  if (visit.trace.bypass === 'grpc') {
+    const all = withGrpcHeaders(headers, request)
+    return { method, path, queryString, headers: all, body, key, isRange: false }
+  }
   return { method, path, queryString, headers, body, key, isRange: method === 'GET' && headers.has('range') }
 }
 
-/** The trace says already whether the request goes past the caches. */
 /** CloudFront's element names the version that the viewer spoke. ('Request and response behavior for custom origins') */
 function toOriginVia({ httpVersion }: ViewerRequest, { site }: Visit): string {
   return httpVersion === '2.0' ? `2.0${site.via.slice(3)}` : site.via
 }
 
+/** The trace says already whether the request goes past the caches. */
 export function toContext(request: ViewerRequest, selected: CompiledBehavior, visit: Visit): RequestContext {
   const { site, place, trace, clock, token } = visit
   const isPast = trace.bypass !== null

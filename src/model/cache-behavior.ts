@@ -32,6 +32,7 @@ export interface DefaultCacheBehavior {
   readonly AllowedMethods: readonly HttpMethod[]
   readonly CachedMethods: readonly HttpMethod[]
   readonly Compress: boolean
+  readonly GrpcConfig: { readonly Enabled: boolean }
   readonly Cache: CacheSettings
   readonly ResponseHeadersPolicy: ResponseHeadersPolicy | null
   readonly FunctionAssociations: readonly FunctionAssociation[]

@@ -85,6 +85,7 @@ export type BypassReason =
   | 'proxy-method' // PUT, POST, PATCH, DELETE, or OPTIONS that is not a cached method
   | 'caching-disabled' // all three TTLs are 0
   | 'forwards-all-headers' // legacy Headers: ['*']
+  | 'grpc' // a gRPC call goes straight to the origin
   | 'websocket' // an upgrade is a tunnel, not an object
 
 /** Why a response may be stored, or not. */

@@ -46,6 +46,7 @@ export const BYPASS_SENTENCES: Readonly<Record<BypassReason, string>> = {
   'proxy-method': 'requests with this method always go to the origin',
   'caching-disabled': 'minimum, default and maximum TTL of the behavior are all 0',
   'forwards-all-headers': "the behavior forwards all headers ('*'), which switches caching off",
+  grpc: 'a gRPC call is never cached',
   websocket: 'a WebSocket is a tunnel to the origin',
 }
 

@@ -1,6 +1,7 @@
 // Connections to origins: one pool per target and its timeouts, kept across reloads, closed on stop.
 import { Pool } from 'undici'
 import { TimedClient } from './connecting.ts'
+import { Http2Origins } from './http2-sessions.ts'
 import { QUOTAS } from '../model/quotas.ts'
 
 /** What distinguishes one pool from another. */
@@ -33,10 +34,13 @@ type ClientOptions = ConstructorParameters<typeof TimedClient>[1]
 export class OriginPools {
   #pools = new Map<string, Pool>()
   #closed = false
+  /** For gRPC. */
+  readonly http2: Http2Origins
   #settings: PoolSettings
 
   constructor(settings: PoolSettings) {
     this.#settings = settings
+    this.http2 = new Http2Origins(settings.acceptAnyCertificate)
   }
 
   get acceptAnyCertificate(): boolean {
@@ -59,6 +63,7 @@ export class OriginPools {
     this.#closed = true
     const pools = [...this.#pools.values()]
     this.#pools.clear()
+    this.http2.destroy()
     await Promise.all(pools.map((pool) => pool.destroy()))
   }
 }

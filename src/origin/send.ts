@@ -2,10 +2,11 @@
 import type { Pool } from 'undici'
 import { Deadline } from './deadline.ts'
 import { exchange, type ExchangeResponse } from './exchange.ts'
+import { exchangeHttp2 } from './exchange-http2.ts'
 import { toOriginFailure, unresolvedOrigin, type OriginFailure } from './failures.ts'
 import type { FolderOrigins } from './folders.ts'
 import { toRequestTarget, toWireHeaders } from './outgoing.ts'
-import type { OriginPools } from './pools.ts'
+import type { OriginPools, PoolKey } from './pools.ts'
 import type { RequestContext } from '../message/context.ts'
 import type { OutgoingOrigin, OutgoingRequest } from '../message/requests.ts'
 import type { OriginRecord } from '../message/trace.ts'
@@ -131,19 +132,22 @@ function attemptOnce({
         path: outgoing.origin.path + outgoing.path,
         headers: outgoing.headers,
       })
-    case 'http':
-      return exchange(
-        selectPool(access.pools, outgoing.origin, origin, target),
-        {
-          method: outgoing.method,
-          target: toRequestTarget(outgoing, target.pathPrefix),
-          headers: toWireHeaders(outgoing, origin, target),
-          body: outgoing.body,
-          readTimeout: outgoing.origin.readTimeout * 1000,
-        },
-        context.token,
-        deadline,
-      )
+    case 'http': {
+      const request = {
+        method: outgoing.method,
+        target: toRequestTarget(outgoing, target.pathPrefix),
+        headers: toWireHeaders(outgoing, origin, target),
+        body: outgoing.body,
+        readTimeout: outgoing.origin.readTimeout * 1000,
+      }
+      if (context.trace.bypass === 'grpc') {
+        return access.pools.http2
+          .get(toPoolKey(outgoing.origin, origin, target))
+          .then((session) => exchangeHttp2(session, request, context.token))
+      }
+      const pool = selectPool(access.pools, outgoing.origin, origin, target)
+      return exchange(pool, request, context.token, deadline)
+    }
   }
 }
 
@@ -158,16 +162,24 @@ function selectPool(
 ): Pool {
   const known = poolBySettings.get(settings)
   if (known !== undefined && known.target === target && known.pools === pools) return known.pool
-  const pool = pools.get({
+  const pool = pools.get(toPoolKey(settings, origin, target))
+  poolBySettings.set(settings, { target, pools, pool })
+  return pool
+}
+
+function toPoolKey(
+  settings: OutgoingOrigin,
+  origin: Origin,
+  target: Extract<OriginTarget, { kind: 'http' }>,
+): PoolKey {
+  return {
     protocol: target.protocol,
     hostname: target.hostname,
     port: target.port,
     servername: target.sendHost === 'target' ? target.hostname : (settings.serverName ?? settings.domainName),
     connectTimeout: origin.ConnectionTimeout,
     keepaliveTimeout: settings.keepaliveTimeout,
-  })
-  poolBySettings.set(settings, { target, pools, pool })
-  return pool
+  }
 }
 
 function describeTarget(outgoing: OutgoingRequest, target: OriginTarget): string {

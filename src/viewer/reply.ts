@@ -13,6 +13,8 @@ export interface Reply {
   /** `headers` is a flat list of names and values. */
   writeHead(status: number, statusText: string, headers: string[]): unknown
   flushHeaders(): void
+  /** Fields after the body, over HTTP/2 alone; the source has them when the body has ended. */
+  expectTrailers?(source: { readonly trailers: readonly string[] | null }): void
   /** Returns false when the viewer should be waited for: 'drain' comes then. */
   write(chunk: Buffer): boolean
   end(): unknown

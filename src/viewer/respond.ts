@@ -10,6 +10,7 @@ import { headerName } from '../message/header-names.ts'
 import { Headers } from '../message/headers.ts'
 import { toHttpDate } from '../message/http-date.ts'
 import type { Trace } from '../message/trace.ts'
+import { TrailedBody } from '../message/trailed-body.ts'
 import type { DetailedResultType } from '../model/result-types.ts'
 import { joinVia } from '../policies/viewer-response.ts'
 
@@ -66,6 +67,7 @@ function write(answer: ViewerAnswer, delivery: Delivery): void {
   if (response.destroyed) return endDelivery(answer, delivery, 'client-gone')
 
   if (answer.closes === true) response.shouldKeepAlive = false
+  if (answer.body instanceof TrailedBody) response.expectTrailers?.(answer.body)
   const page =
     answer.failure === null ? null : renderErrorPage(answer.status, answer.failure.message, trace.id)
   const headers = toOutgoingHeaders(answer, page, delivery)

@@ -32,6 +32,7 @@ function load(name: string): Promise<LoadResult> {
     env: {},
     cwd: folder,
     allowRemoteOrigins: false,
+    servesHttps: true,
   })
 }
 

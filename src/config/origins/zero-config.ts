@@ -63,6 +63,7 @@ export function zeroConfig(target: ZeroConfigTarget, source: Override['source'])
       AllowedMethods: ['GET', 'HEAD', 'OPTIONS', 'PUT', 'POST', 'PATCH', 'DELETE'],
       CachedMethods: ['GET', 'HEAD'],
       Compress: true,
+      GrpcConfig: { Enabled: false },
       Cache: {
         kind: 'policy',
         CachePolicy: managedCachePolicy('CachingOptimized'),

@@ -45,10 +45,12 @@ function readBehavior(fields: Fields, context: DistributionContext): DefaultCach
     ViewerProtocolPolicy: protocol ?? 'allow-all',
     ...readMethods(fields),
     Compress: fields.boolean('Compress') ?? false,
+    GrpcConfig: readGrpc(fields),
     Cache: readCacheSettings(fields, context),
     ResponseHeadersPolicy: policies.responseHeaders.read(fields, form),
     ...readAssociations(fields, context),
   }
+  checkGrpc(fields, behavior)
   notes.collectPolicies(distributionId, behavior)
   fields.finish()
   return behavior
@@ -94,6 +96,27 @@ function reportNeither(fields: Fields, legacy: readonly string[], context: Distr
   for (const key of legacy) {
     const message = 'needs ForwardedValues beside it, or belongs into a cache policy'
     context.report.error(fields.at(key), INVALID, message, `write CachePolicy: {${key}: …}`)
+  }
+}
+
+/** (API Reference, 'GrpcConfig') */
+function readGrpc(fields: Fields): DefaultCacheBehavior['GrpcConfig'] {
+  const inner = fields.fields('GrpcConfig')
+  const Enabled = inner?.boolean('Enabled', { required: true }) ?? false
+  inner?.finish()
+  return { Enabled }
+}
+
+/** ('Using gRPC with CloudFront distributions') */
+function checkGrpc(fields: Fields, behavior: DefaultCacheBehavior): void {
+  if (!behavior.GrpcConfig.Enabled) return
+  const at = fields.at('GrpcConfig')
+  if (!behavior.AllowedMethods.includes('POST')) {
+    const hint = 'AllowedMethods: [GET, HEAD, OPTIONS, PUT, POST, PATCH, DELETE]'
+    fields.report.error(at, INVALID, 'needs POST among AllowedMethods', hint)
+  }
+  if (behavior.LambdaFunctionAssociations.length > 0) {
+    fields.report.error(at, INVALID, 'cannot be enabled beside Lambda@Edge functions')
   }
 }
 

@@ -66,6 +66,7 @@ export function readDistribution(
     ViewerCertificate: readViewerCertificate(fields),
   }
   fields.finish()
+  checkGrpcVersion(distribution, fields)
   if (originFields.length === 0) {
     shared.report.error(fields.at('Origins'), INVALID, 'needs at least one origin')
   }
@@ -83,6 +84,7 @@ const MISSING: DefaultCacheBehavior = {
   AllowedMethods: ['GET', 'HEAD'],
   CachedMethods: ['GET', 'HEAD'],
   Compress: false,
+  GrpcConfig: { Enabled: false },
   Cache: {
     kind: 'legacy',
     ForwardedValues: {
@@ -142,6 +144,14 @@ function readRootObject(fields: Fields): string {
     )
   }
   return name
+}
+
+/** ('Using gRPC with CloudFront distributions') */
+function checkGrpcVersion(distribution: Distribution, fields: Fields): void {
+  const { HttpVersion, DefaultCacheBehavior, CacheBehaviors } = distribution
+  const usesGrpc = [DefaultCacheBehavior, ...CacheBehaviors].some((each) => each.GrpcConfig.Enabled)
+  if (!usesGrpc || HttpVersion === 'http2' || HttpVersion === 'http2and3') return
+  fields.report.error(fields.at('HttpVersion'), INVALID, 'gRPC needs HTTP/2', 'write http2 or http2and3')
 }
 
 /** Origins and groups share one namespace. */

@@ -89,8 +89,9 @@ export class Http2Reply implements Reply {
   end(chunk?: string | Buffer, encoding?: BufferEncoding): void {
     this.#isEnded = true
     if (chunk === undefined || chunk.length === 0) {
-      if (this.headersSent) this.#stream.end()
-      else this.#respond(true)
+      const isAlone = !this.headersSent && (this.#trailers?.trailers ?? null) === null
+      this.#respond(isAlone)
+      if (!isAlone) this.#stream.end()
     } else {
       this.#respond(false)
       if (typeof chunk === 'string') this.#stream.end(chunk, encoding ?? 'utf8')

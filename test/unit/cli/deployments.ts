@@ -54,6 +54,7 @@ export function distribution(
       AllowedMethods: ['GET', 'HEAD'],
       CachedMethods: ['GET', 'HEAD'],
       Compress: false,
+      GrpcConfig: { Enabled: false },
       Cache: {
         kind: 'legacy',
         ForwardedValues: {

@@ -217,6 +217,22 @@ const DISTRIBUTION: Case[] = [
   ],
   ['an unknown price class', { top: 'PriceClass: «100' }, 'InvalidArgument', 'PriceClass'],
   ['an unknown HTTP version', { top: 'HttpVersion: «http4' }, 'InvalidArgument', 'HttpVersion'],
+  [
+    'gRPC without POST',
+    { behavior: 'GrpcConfig: «{ Enabled: true }' },
+    'InvalidArgument',
+    'DefaultCacheBehavior.GrpcConfig',
+  ],
+  [
+    'gRPC without HTTP/2',
+    {
+      behavior:
+        'AllowedMethods: [GET, HEAD, OPTIONS, PUT, POST, PATCH, DELETE], GrpcConfig: { Enabled: true }',
+      top: 'HttpVersion: «http1.1',
+    },
+    'InvalidArgument',
+    'HttpVersion',
+  ],
   ['Enabled that is no boolean', { top: 'Enabled: «5' }, 'InvalidArgument', 'Enabled'],
   ['a comment of 129 characters', { top: `Comment: «${'x'.repeat(129)}` }, 'InvalidArgument', 'Comment'],
   ['an alias twice', { top: 'Aliases: [a.example.com, «A.example.com]' }, 'CNAMEAlreadyExists', 'Aliases[1]'],

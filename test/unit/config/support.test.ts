@@ -30,7 +30,11 @@ test.each([
   ['behavior', 'TrustedSigners: { Enabled: true, Items: [self] }', 'TrustedSigners'],
   ['behavior', 'RealtimeLogConfigArn: arn', 'RealtimeLogConfigArn'],
   ['behavior', 'FieldLevelEncryptionId: x', 'FieldLevelEncryptionId'],
-  ['behavior', 'GrpcConfig: { Enabled: true }', 'GrpcConfig'],
+  [
+    'behavior',
+    'AllowedMethods: [GET, HEAD, OPTIONS, PUT, POST, PATCH, DELETE], GrpcConfig: { Enabled: true }',
+    'GrpcConfig',
+  ],
   ['behavior', 'SmoothStreaming: true', 'SmoothStreaming'],
   ['distribution', 'WebACLId: arn', 'WebACLId'],
   ['distribution', 'Logging: { Bucket: b.s3.amazonaws.com }', 'Logging'],

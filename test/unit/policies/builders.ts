@@ -65,6 +65,7 @@ export function aBehavior(own: Partial<DefaultCacheBehavior> = {}): DefaultCache
     AllowedMethods: ['GET', 'HEAD'],
     CachedMethods: ['GET', 'HEAD'],
     Compress: true,
+    GrpcConfig: { Enabled: false },
     Cache: { kind: 'policy', CachePolicy: aCachePolicy(), OriginRequestPolicy: null },
     ResponseHeadersPolicy: null,
     FunctionAssociations: [],
