@@ -2,6 +2,7 @@
 import { measureStops, type Stops } from './invalidation.ts'
 import { fill, freshPrefix, type Contestant, type Settings } from './measure.ts'
 import type { Goal, Verdict } from './report.ts'
+import { isInstalled } from './machine/processes.ts'
 import { bare, dispatch, ours, peers, type Subject } from './subjects.ts'
 
 export interface Group {
@@ -27,6 +28,17 @@ const perCpu = (subject: string, against: string, must: number, aim: number): Go
   must,
   aim,
   better: 'larger',
+})
+
+const NODE_FUNCTION = 'with a Node.js function'
+const PYTHON_FUNCTION = 'with a Python function'
+const added = (subject: string, must: number, aim: number): Goal => ({
+  subject,
+  against: OURS,
+  ratioOf: 'CPU µs added',
+  must,
+  aim,
+  better: 'smaller',
 })
 
 const FEW = `${OURS}, 1,000 objects`
@@ -129,5 +141,16 @@ export const GROUPS: readonly Group[] = [
     remarks: () => [
       `Longest stop in an equal time without an invalidation: ${stops.map(({ quiet }) => quiet.toFixed(1)).join(', ')} ms.`,
     ],
+  },
+  {
+    name: 'lambda',
+    title: 'Edge hit of 1 KB with a Lambda@Edge function at viewer-request, 64 connections',
+    connections: 64,
+    contestants: () => [
+      same(ours(OURS), '/1k/hit'),
+      same(ours(NODE_FUNCTION, { lambda: 'node' }), '/1k/hit'),
+      ...(isInstalled('python3') ? [same(ours(PYTHON_FUNCTION, { lambda: 'python' }), '/1k/hit')] : []),
+    ],
+    goals: [added(NODE_FUNCTION, 300, 150), added(PYTHON_FUNCTION, 400, 200)],
   },
 ]

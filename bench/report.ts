@@ -13,8 +13,8 @@ export interface Limit {
 export interface Goal extends Limit {
   subject: string
   against: string
-  /** Requests per CPU second, CPU time per request, or the median latency. */
-  ratioOf: 'requests per CPU second' | 'CPU per request' | 'p50'
+  /** Requests per CPU second, CPU time per request, the CPU time that one request costs more, or the median latency. */
+  ratioOf: 'requests per CPU second' | 'CPU per request' | 'CPU µs added' | 'p50'
 }
 
 /** What became of a promise. */
@@ -44,6 +44,8 @@ function ratio(goal: Goal, subject: Slice, against: Slice): number {
       return against.cpu / subject.cpu
     case 'CPU per request':
       return subject.cpu / against.cpu
+    case 'CPU µs added':
+      return subject.cpu - against.cpu
     case 'p50':
       return subject.p50 / against.p50
   }

@@ -34,6 +34,8 @@ export interface OurOptions {
   memory?: 'large'
   /** Room for as many in V8's heap; the default limit is enough for 100,000. */
   heap?: 'large'
+  /** A Lambda@Edge function at viewer-request. */
+  lambda?: 'node' | 'python'
   /** Measures the stops of the event loop. */
   probe?: 'loop'
 }
@@ -48,7 +50,16 @@ export const ours = (name: string, options: OurOptions = {}): Subject => ({
     const large = options.memory === 'large' ? ['--edge-memory', '4GiB', '--regional-memory', '4GiB'] : []
     const level = options.log === 'lines' ? 'info' : 'silent'
     const listen = ['--origin', origin, '--port', '0', '--admin-port', '0']
-    const program = [here('../src/cli/main.ts'), ...listen, '--json', '--log-level', level, ...large]
+    const config = options.lambda === undefined ? [] : [here(`functions/${options.lambda}.yaml`)]
+    const program = [
+      here('../src/cli/main.ts'),
+      ...config,
+      ...listen,
+      '--json',
+      '--log-level',
+      level,
+      ...large,
+    ]
     return startServer({
       name,
       command: [node, ...runtime, ...program],

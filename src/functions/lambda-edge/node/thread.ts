@@ -64,6 +64,8 @@ class Thread implements Vessel {
 
   end(): Promise<void> {
     this.#leave()
+    // Whoever waits for its end is not left waiting because the process has nothing else to do.
+    this.worker.ref()
     void this.worker.terminate()
     return this.#exited
   }

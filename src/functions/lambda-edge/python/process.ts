@@ -87,6 +87,8 @@ class PythonProcess implements Vessel {
 
   end(): Promise<void> {
     this.#isEnded = true
+    // Whoever waits for its end is not left waiting because the process has nothing else to do.
+    this.#child.ref()
     this.#killGroup()
     this.#channel.destroy()
     return this.#closed
