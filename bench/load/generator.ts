@@ -7,6 +7,8 @@ const target = new URL(load.url)
 const pool = new Pool(target.origin, { connections: load.connections, pipelining: 1 })
 const form = `name=value&${'x'.repeat(100)}`
 const plan = load.plan
+const headers = plan.kind === 'part' ? { range: plan.range } : {}
+const expected = plan.kind === 'part' ? 206 : 200
 const latencies: number[] = []
 let sent = 0
 let bad = 0
@@ -20,6 +22,7 @@ function nextPath(): string {
     case 'random':
       return `${plan.prefix}${1 + Math.floor(Math.random() * plan.count)}`
     case 'same':
+    case 'part':
     case 'post':
       return target.pathname
   }
@@ -32,7 +35,7 @@ const ask = (): Promise<void> =>
     const post = plan.kind === 'post'
     const request = post
       ? { method: 'POST' as const, path: nextPath(), body: form, headers: { 'content-type': 'text/plain' } }
-      : { method: 'GET' as const, path: nextPath() }
+      : { method: 'GET' as const, path: nextPath(), headers }
     pool.dispatch(request, {
       onConnect: () => {},
       onHeaders: (code) => {
@@ -42,7 +45,7 @@ const ask = (): Promise<void> =>
       onData: () => true,
       onComplete: () => {
         latencies.push(performance.now() - started)
-        if (status !== 200) bad += 1
+        if (status !== expected) bad += 1
         done()
       },
       onError: () => {

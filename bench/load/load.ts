@@ -3,9 +3,10 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { isInstalled, pinned, track } from '../machine/processes.ts'
 
-/** Which paths are asked: the URL's own, a new one each time, one of many at random, or a POST to the URL's own. */
+/** What is asked: the URL's own path, a range of it, a POST to it, a new path each time, or one of many at random. */
 export type Plan =
   | { kind: 'same' }
+  | { kind: 'part'; range: string }
   | { kind: 'post' }
   | { kind: 'unique'; prefix: string }
   | { kind: 'random'; prefix: string; count: number }
@@ -42,6 +43,8 @@ function wrkArguments(load: Load): string[] {
   switch (plan.kind) {
     case 'same':
       return [...common, load.url]
+    case 'part':
+      return [...common, '-H', `Range: ${plan.range}`, load.url]
     case 'post':
       return [...common, '-s', beside('post.lua'), load.url]
     case 'unique':

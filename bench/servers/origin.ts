@@ -1,10 +1,11 @@
-// The origin behind every proxy and cache of the bench: /1k/… and /100k/… answer bodies of that size, cacheable for an hour.
+// The origin behind every proxy and cache of the bench: /1k/…, /100k/… and /100m/… answer bodies of that size, cacheable for an hour.
 import { createServer } from 'node:http'
 import { serve } from './common.ts'
 
 const bodies: Readonly<Record<string, Buffer>> = {
   '1k': Buffer.alloc(1024, 'x'),
   '100k': Buffer.alloc(102_400, 'x'),
+  '100m': Buffer.alloc(100 * 1024 * 1024, 'x'),
 }
 
 serve(

@@ -179,15 +179,18 @@ describe('2.8 Conditional requests', () => {
     [{ 'if-match': '"v1"', 'if-none-match': '"v1"' }, 304],
     [{ 'if-none-match': '"v1"', range: 'bytes=0-0' }, 304],
     [{ 'if-match': '"v1"', range: 'bytes=0-0' }, 206],
-  ])('%j on a cached copy: %d, in the order of RFC 9110 (choice)', async (headers, status) => {
-    await using at = await cached({ ETag: '"v1"', 'Last-Modified': MODIFIED })
-    const answer = await at.front.get('/a', headers as Record<string, string>)
-    expect(answer.status).toBe(status)
-    expect(answer.text).toBe({ 200: 'old', 206: 'o' }[status] ?? '')
-    if (status === 412)
-      expect(answer.headers).toMatchObject({ 'x-cache': 'Error from cloudfront', 'content-length': '0' })
-    expect(at.origin.requests).toHaveLength(1)
-  })
+  ] satisfies [Record<string, string>, number][])(
+    '%j on a cached copy: %d, in the order of RFC 9110 (choice)',
+    async (headers, status) => {
+      await using at = await cached({ ETag: '"v1"', 'Last-Modified': MODIFIED })
+      const answer = await at.front.get('/a', headers)
+      expect(answer.status).toBe(status)
+      expect(answer.text).toBe({ 200: 'old', 206: 'o' }[status] ?? '')
+      if (status === 412)
+        expect(answer.headers).toMatchObject({ 'x-cache': 'Error from cloudfront', 'content-length': '0' })
+      expect(at.origin.requests).toHaveLength(1)
+    },
+  )
 
   test('conditions concern 200 only: a cached redirect or error is sent as it is', async () => {
     await using origin = await startOrigin({

@@ -1,5 +1,6 @@
 // Objects too large for memory: in files, shared, evicted, removed; and what happens when the disk fails.
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdirSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { get, type IncomingMessage, type ServerResponse } from 'node:http'
@@ -207,6 +208,67 @@ describe('A large object', () => {
     expect(answer.body.equals(body)).toBe(true)
     expect(answer.trace?.edge?.storedBecause).toBe('too-large')
     expect(files()).toEqual([])
+  })
+})
+
+describe('300 MB', () => {
+  const size = 300 * MIB
+  const piece = Buffer.alloc(MIB, 'video')
+
+  /** Reads an answer to its end and keeps nothing of it; how much came, and the most memory that buffers took. */
+  async function watch(front: Front, headers: Record<string, string> = {}) {
+    const message = await new Promise<IncomingMessage>((resolve) => {
+      get({ port: front.port, path: '/film', agent: false, headers }, resolve)
+    })
+    let [bytes, peak, next] = [0, 0, 0]
+    for await (const chunk of message) {
+      bytes += (chunk as Buffer).length
+      if (bytes < next) continue
+      next += MIB
+      const { arrayBuffers, heapUsed } = process.memoryUsage()
+      peak = Math.max(peak, arrayBuffers + heapUsed)
+    }
+    return { status: message.statusCode, bytes, peak }
+  }
+
+  test('stream through, are stored and served, whole and in ranges, in memory that does not grow with them', async () => {
+    await using origin = await startOrigin(async (_, response) => {
+      response.writeHead(200, { ...cacheable, 'Content-Length': size })
+      for (let at = 0; at < size; at += MIB) if (!response.write(piece)) await once(response, 'drain')
+      response.end()
+    })
+    await using front = await startFront({ origin })
+    const { arrayBuffers, heapUsed } = process.memoryUsage()
+    const limit = arrayBuffers + heapUsed + 150 * MIB
+    const first = await watch(front)
+    const again = await watch(front)
+    const seek = await watch(front, { range: `bytes=${200 * MIB}-` })
+    expect([first, again, seek].map(({ status, bytes }) => [status, bytes])).toEqual([
+      [200, size],
+      [200, size],
+      [206, 100 * MIB],
+    ])
+    for (const { peak } of [first, again, seek]) expect(peak).toBeLessThan(limit)
+    expect(origin.requests).toHaveLength(1)
+  }, 30_000)
+
+  test('of a folder are sought through: each part is fetched once', async () => {
+    const folder = join(temporary, 'bucket')
+    mkdirSync(folder)
+    const file = join(folder, 'film')
+    writeFileSync(file, '')
+    truncateSync(file, size)
+    await using front = await startFront({ origin: { url: folder }, config: null, origins: folder })
+    for (const xCache of ['Miss', 'Hit']) {
+      const part = await front.get('/film', { range: `bytes=${250 * MIB}-${252 * MIB - 1}` })
+      expect([part.status, part.body.length, part.headers['x-cache']]).toEqual([
+        206,
+        2 * MIB,
+        `${xCache} from cloudfront`,
+      ])
+    }
+    const end = await front.get('/film', { range: 'bytes=-1000' })
+    expect(end.headers['content-range']).toBe(`bytes ${size - 1000}-${size - 1}/${size}`)
   })
 })
 
