@@ -1,8 +1,8 @@
 // The cases of the bench: who is measured against whom, and what the project promises about it.
-import { measureStops, type Stops } from './invalidation.ts'
+import { invalidateOthers, measureEffect, measureStops, type Stops } from './invalidation.ts'
 import { fill, freshPrefix, type Contestant, type Settings } from './measure.ts'
+import { isInstalled, type RunningServer } from './machine/processes.ts'
 import type { Goal, Verdict } from './report.ts'
-import { isInstalled } from './machine/processes.ts'
 import { bare, dispatch, ours, peers, type Subject } from './subjects.ts'
 
 export interface Group {
@@ -59,6 +59,9 @@ const added = (subject: string, must: number, aim: number): Goal => ({
 const FEW = `${OURS}, 1,000 objects`
 const MANY = `${OURS}, many objects`
 const stops: Stops[] = []
+const UNTOUCHED = `${OURS}, many objects`
+const AFTER = `${OURS}, after 3,015 invalidations of others`
+const effects: number[] = []
 
 /** Asks for one of `count` stored objects at random, and at the end invalidates them all. */
 function among(name: string, count: number, keep: (stops: Stops) => void): Contestant {
@@ -69,6 +72,27 @@ function among(name: string, count: number, keep: (stops: Stops) => void): Conte
     plan: { kind: 'random', prefix, count },
     prepare: (server) => fill(server, prefix, count),
     finish: async (server) => keep(await measureStops(server)),
+  }
+}
+
+/** The same with objects that have yet to be compared with invalidations. */
+function amongOthers(
+  name: string,
+  count: number,
+  invalidates: (server: RunningServer) => Promise<void>,
+): Contestant {
+  const prefix = freshPrefix('/1k/i')
+  return {
+    subject: ours(name, { memory: 'large', heap: 'large' }),
+    path: '/',
+    plan: { kind: 'random', prefix, count },
+    prepare: async (server) => {
+      await fill(server, prefix, count)
+      await invalidates(server)
+    },
+    finish: async (server) => {
+      if (name === AFTER) effects.push(await measureEffect(server, prefix))
+    },
   }
 }
 
@@ -174,5 +198,35 @@ export const GROUPS: readonly Group[] = [
       ...(isInstalled('python3') ? [same(ours(PYTHON_FUNCTION, { lambda: 'python' }), '/1k/hit')] : []),
     ],
     goals: [added(NODE_FUNCTION, 300, 150), added(PYTHON_FUNCTION, 400, 200)],
+  },
+  {
+    name: 'invalidation',
+    title:
+      'Edge hit of 1 KB among many objects, most of them for the first time since invalidations of others',
+    connections: 64,
+    contestants: ({ objects }) => [
+      amongOthers(UNTOUCHED, objects, async () => {}),
+      amongOthers(AFTER, objects, invalidateOthers),
+    ],
+    goals: [
+      {
+        subject: AFTER,
+        against: UNTOUCHED,
+        ratioOf: 'CPU per request',
+        must: 1.3,
+        aim: 1.1,
+        better: 'smaller',
+      },
+    ],
+    verdicts: () => [
+      {
+        what: 'from sending the invalidation of all objects until a viewer has got a new copy',
+        unit: ' ms',
+        values: effects,
+        must: 5,
+        aim: 3,
+        better: 'smaller',
+      },
+    ],
   },
 ]

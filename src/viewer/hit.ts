@@ -4,6 +4,7 @@ import { HttpViewerRequest, toPlainAddress, type Incoming } from './http-request
 import type { ViewerPorts } from './ports.ts'
 import type { Reply } from './reply.ts'
 import type { CacheEntry } from '../cache/entry.ts'
+import { isCurrent } from '../cache/lookup.ts'
 import type { CompiledBehavior, CompiledDistribution } from '../edge/compile.ts'
 import type { PopChoice } from '../edge/placing.ts'
 import { applyResponseHeadersPolicy } from '../edge/steps.ts'
@@ -62,7 +63,7 @@ export function answerHit(
   const request = path === received.path ? received : atPath(message, received, path)
   const key = selected.cacheKey(request)
   const entry = place.cache.store.get(key)
-  if (entry === undefined || entry.checkedUpTo !== site.invalidations.sequence) {
+  if (entry === undefined || !isCurrentEntry(entry, request, selected, site)) {
     return { site, selected, received, request, key, pop }
   }
   const now = ports.clock.now()
@@ -103,6 +104,17 @@ export function answerHit(
   trace.firstByteMs = trace.totalMs = ports.tick() - startedTick
   ports.finished(trace)
   return 'answered'
+}
+
+/** Mostly a comparison of two numbers; after an invalidation each entry is compared with it once. */
+function isCurrentEntry(
+  entry: CacheEntry,
+  request: HttpViewerRequest,
+  selected: CompiledBehavior,
+  { invalidations }: CompiledDistribution,
+): boolean {
+  if (entry.checkedUpTo === invalidations.sequence) return true
+  return isCurrent(entry, { invalidations, invalidationUrl: selected.invalidationUrl(request) })
 }
 
 /** Functions, uncacheable behaviors and policies that depend on the request go the long way. */
