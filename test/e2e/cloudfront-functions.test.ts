@@ -85,3 +85,53 @@ describe('a hostile function', () => {
     }
   })
 })
+
+test('a function is not shown the headers that steer pocketfront', async () => {
+  const code = `function handler(event) {
+    return { statusCode: 200, body: Object.keys(event.request.headers).join() }
+  }`
+  await using front = await withCode({ 'viewer-request': code })
+  const answer = await front.get('/', { 'x-pocketfront-viewer-country': 'FR', 'x-pocketfront-pop': 'NRT20' })
+  expect(answer.text).toBe('host')
+})
+
+test('a reload keeps requests that run on the old function, and the next ones get the new function', async () => {
+  let respond: (() => void) | null = null
+  const asked = new Promise<void>((resolve) => {
+    origin.on('/slow', (_, response) => {
+      respond = () => response.end('slow')
+      resolve()
+    })
+  })
+  const site = (mark: string): object => ({
+    Id: 'ETESTDISTRIBUT',
+    Origins: [
+      {
+        Id: 'origin',
+        DomainName: 'origin.example.com',
+        CustomOriginConfig: { OriginProtocolPolicy: 'http-only' },
+      },
+    ],
+    DefaultCacheBehavior: {
+      TargetOriginId: 'origin',
+      ViewerProtocolPolicy: 'allow-all',
+      CachePolicy: 'CachingOptimized',
+      FunctionAssociations: [
+        {
+          EventType: 'viewer-response',
+          FunctionARN: 'mark',
+          FunctionCode: `function handler(event) { event.response.headers['x-mark'] = { value: '${mark}' }; return event.response }`,
+        },
+      ],
+    },
+  })
+  const config = site('old')
+  await using front = await startFront({ origin, config })
+  const old = front.get('/slow')
+  await asked
+  Object.assign(config, site('new'))
+  expect((await front.pocketfront.reload()).ok).toBe(true)
+  expect((await front.get('/fast')).headers['x-mark']).toBe('new')
+  respond!()
+  expect((await old).headers['x-mark']).toBe('old')
+})
