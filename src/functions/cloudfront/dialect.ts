@@ -24,29 +24,37 @@ export type DialectCheck =
 
 /** (Developer Guide, 'JavaScript runtime 1.0 features', 'JavaScript runtime 2.0 features') */
 export function checkDialect(code: string, runtime: CloudFrontRuntime): DialectCheck {
-  let program: Program
   try {
-    program = parse(code, { ecmaVersion: 'latest', sourceType: 'module', locations: true })
+    const program = parse(code, { ecmaVersion: 'latest', sourceType: 'module', locations: true })
+    const problems = findIn(program, code, runtime)
+      .toSorted((a, b) => a.at - b.at)
+      .map((found) => toProblem(code, found, runtime))
+    const bytes = Buffer.byteLength(code)
+    const tooLarge = bytes > SOURCE_LIMIT_BYTES ? [toSizeProblem(bytes)] : []
+    return { kind: 'parsed', program, problems: [...tooLarge, ...problems] }
   } catch (error) {
-    if (!isParseError(error)) throw error
-    return { kind: 'syntax', problem: toSyntaxProblem(code, error) }
+    return { kind: 'syntax', problem: isParseError(error) ? toSyntaxProblem(code, error) : TOO_DEEP }
   }
+}
+
+/** The parser's own stack was at its end. */
+const TOO_DEEP: DialectProblem = {
+  message: 'SyntaxError: Maximum call stack size exceeded in 1',
+  explanation: 'the code is nested too deeply',
+  line: 1,
+  column: 1,
+}
+
+function findIn(program: Program, code: string, runtime: CloudFrontRuntime): Finding[] {
+  const rules = SYNTAX_RULES.filter((rule) => rule.runtime === undefined || rule.runtime === runtime)
   const findings: Finding[] = []
   fullAncestor(program, (node, _state, ancestors) => {
-    for (const rule of SYNTAX_RULES) {
-      if (rule.runtime !== undefined && rule.runtime !== runtime) continue
+    for (const rule of rules) {
       const found = rule.find(node, ancestors, code)
       if (found !== null) findings.push(found)
     }
   })
-  findings.sort((a, b) => a.at - b.at)
-  const problems = findings.map((found) => toProblem(code, found, runtime))
-  const bytes = Buffer.byteLength(code)
-  return {
-    kind: 'parsed',
-    program,
-    problems: bytes > SOURCE_LIMIT_BYTES ? [toSizeProblem(bytes), ...problems] : problems,
-  }
+  return findings
 }
 
 interface ParseError extends SyntaxError {

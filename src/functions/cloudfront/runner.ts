@@ -2,7 +2,7 @@
 import { checkDialect } from './dialect.ts'
 import { getEngine } from './engine/engine.ts'
 import { LOG_LIMIT_BYTES, toComputeUtilization } from './engine/limits.ts'
-import { toErrorText } from './engine/error-text.ts'
+import { parseRawError, toErrorText } from './engine/error-text.ts'
 import { toProgramCode } from './engine/program-code.ts'
 import type {
   CffFailure,
@@ -14,7 +14,7 @@ import type {
 } from './contract.ts'
 import type { DialectProblem } from './dialect.ts'
 import type { Ending, Engine, Program } from './engine/engine.ts'
-import type { ErrorText, RawError } from './engine/error-text.ts'
+import type { ErrorText } from './engine/error-text.ts'
 
 export interface CffRunnerOptions {
   /** false: what CloudFront's parser refuses is only reported. */
@@ -73,7 +73,7 @@ function toLoadFailure(because: CffFailure, problem: DialectProblem): LoadFailur
 
 /** QuickJS refuses what acorn takes: rare, such as an `export` in the lenient dialect. */
 function toRefusal(problem: string): LoadFailure {
-  return { because: 'syntax', error: toErrorText(JSON.parse(problem) as RawError) }
+  return { because: 'syntax', error: toErrorText(parseRawError(problem)) }
 }
 
 function runLoaded(loaded: Loaded, invocation: CffInvocation): CffResult {
@@ -133,7 +133,7 @@ function toResult(ending: Ending, logs: readonly string[]): CffResult {
         computeUtilization,
       )
     default: {
-      const error = JSON.parse(output.slice(1)) as RawError
+      const error = parseRawError(output.slice(1))
       // A string of a gigabyte that is not yet put together is the one thing larger than memory.
       if (/^(invalid string length|string too long)$/.test(error.message))
         return toFailed('memory', OUT_OF_MEMORY, logs, computeUtilization)
@@ -145,31 +145,18 @@ function toResult(ending: Ending, logs: readonly string[]): CffResult {
 function toStop(ending: Ending & { kind: 'stopped' }): [CffFailure, ErrorText] {
   switch (ending.because) {
     case 'budget':
-      return [
-        'budget',
-        { ...placeOf(ending.detail), message: 'The function took more than its compute time.' },
-      ]
+      // The place where the interrupt met the function, as far as it is known.
+      return ['budget', { ...toErrorText(parseRawError(ending.detail)), message: OUT_OF_TIME }]
     case 'memory':
       return ['memory', OUT_OF_MEMORY]
     case 'crash':
-      return [
-        'threw',
-        isRaw(ending.detail) ? toErrorText(JSON.parse(ending.detail) as RawError) : ownWords(ending.detail),
-      ]
+      return ['threw', toErrorText(parseRawError(ending.detail))]
   }
 }
 
-function isRaw(detail: string): boolean {
-  return detail.startsWith('{')
-}
-
+const OUT_OF_TIME = 'The function took more than its compute time.'
 const DISPOSED: LoadFailure = { because: 'threw', error: ownWords('The function is no longer loaded.') }
 const OUT_OF_MEMORY = ownWords('MemoryError: The function took more than its 2 MB of memory.')
-
-/** The place where the interrupt met the function. */
-function placeOf(detail: string): ErrorText {
-  return isRaw(detail) ? toErrorText(JSON.parse(detail) as RawError) : ownWords('')
-}
 
 function ownWords(message: string): ErrorText {
   return { message, line: null, column: null, stack: message }

@@ -2,7 +2,7 @@
 import { createMachine } from './machine.ts'
 import { HOST_FUNCTIONS, readPrelude } from './prelude.ts'
 import { IMPLEMENTATIONS } from './host-functions.ts'
-import { BUDGET, FUEL, MEMORY_LIMIT_BYTES } from './limits.ts'
+import { BUDGET, FUEL, LOAD_FUEL, MEMORY_LIMIT_BYTES } from './limits.ts'
 import { compileQuickJs, PLENTY } from './quickjs.ts'
 import type { Machine, Snapshot } from './machine.ts'
 import type { Pointer } from './quickjs.ts'
@@ -77,11 +77,15 @@ async function createEngine(): Promise<Engine> {
     load(code, runtime) {
       const base = baseOf(runtime)
       machine.restore(base.snapshot)
-      machine.fuel.value = PLENTY
-      const value = machine.evaluate(code, FILE)
-      const problem = machine.exceptionOf(value)
-      if (problem !== null) return problem
-      return { snapshot: machine.takeSnapshot(MEMORY_LIMIT_BYTES), main: base.main, code: value }
+      machine.fuel.value = LOAD_FUEL
+      try {
+        const value = machine.evaluate(code, FILE)
+        const problem = machine.exceptionOf(value)
+        if (problem !== null) return problem
+        return { snapshot: machine.takeSnapshot(MEMORY_LIMIT_BYTES), main: base.main, code: value }
+      } catch (error) {
+        return String(error)
+      }
     },
     run: (program, run) => runProgram(machine, state, program, run),
   }

@@ -9,6 +9,20 @@ export interface RawError {
   readonly stack: string
 }
 
+/** An error from the JSON that the engine made of it; what is no such JSON is the message. */
+export function parseRawError(text: string): RawError {
+  try {
+    const {
+      name = '',
+      message = '',
+      stack = '',
+    } = JSON.parse(text) as Partial<Record<keyof RawError, unknown>>
+    return { name: String(name), message: String(message), stack: String(stack) }
+  } catch {
+    return { name: '', message: text, stack: '' }
+  }
+}
+
 export interface ErrorText {
   readonly message: string
   readonly line: number | null

@@ -14,6 +14,8 @@ export const LOG_LIMIT_BYTES = 10 * 1024
 export const BUDGET = 250_000
 /** The engine asks whether to stop only now and then; a run that does not stop by then is cut off. */
 export const FUEL = BUDGET + 500_000
+/** For reading a function's code, which is done once. */
+export const LOAD_FUEL = 50_000_000
 
 /** Percent of the budget. (Developer Guide, 'Test functions') */
 export function toComputeUtilization(units: number): number {

@@ -112,10 +112,14 @@ function values(
   Machine,
   keyof ReturnType<typeof snapshots> | 'quickjs' | 'runtime' | 'context' | 'undefined' | 'fuel'
 > {
+  const allocate = (bytes: number): Pointer => {
+    const pointer = quickjs._malloc(bytes)
+    if (pointer === 0) throw new RangeError('out of memory')
+    return pointer
+  }
   const writeText = (text: string): { pointer: Pointer; bytes: number } => {
     const room = text.length * 3 + 1
-    const pointer = quickjs._malloc(room)
-    if (pointer === 0) return { pointer, bytes: 0 }
+    const pointer = allocate(room)
     const { written } = encoder.encodeInto(text, quickjs.HEAPU8.subarray(pointer, pointer + room - 1))
     quickjs.HEAPU8[pointer + written] = 0
     return { pointer, bytes: written }
@@ -124,10 +128,11 @@ function values(
     decoder.decode(quickjs.HEAPU8.subarray(pointer, quickjs.HEAPU8.indexOf(0, pointer)))
   const words = new DataView(quickjs.HEAPU8.buffer)
   /** Where QuickJS writes the context of the job that it ran last. */
-  const jobContext = quickjs._malloc(4)
+  const jobContext = allocate(4)
 
   const toText = (value: Pointer): string => {
     const pointer = quickjs._QTS_GetString(context, value)
+    if (pointer === 0) throw new RangeError('out of memory')
     const text = readText(pointer)
     quickjs._QTS_FreeCString(context, pointer)
     return text
@@ -148,7 +153,7 @@ function values(
       return bytes
     },
     fromBytes(bytes) {
-      const pointer = quickjs._malloc(Math.max(1, bytes.length))
+      const pointer = allocate(Math.max(1, bytes.length))
       quickjs.HEAPU8.set(bytes, pointer)
       return quickjs._QTS_NewArrayBuffer(context, pointer, bytes.length)
     },
@@ -161,7 +166,7 @@ function values(
       return value
     },
     call(fn, args) {
-      const list = quickjs._malloc(4 * Math.max(1, args.length))
+      const list = allocate(4 * Math.max(1, args.length))
       args.forEach((arg, i) => words.setUint32(list + 4 * i, arg, true))
       return quickjs._QTS_Call(context, fn, quickjs._QTS_GetUndefined(), args.length, list)
     },
