@@ -14,7 +14,7 @@ export interface SupportNote {
 }
 
 /** Headers that no request brings along here. (Developer Guide, 'Add CloudFront request headers') */
-const UNKNOWN_HEADERS = /^cloudfront-viewer-(?:cert-.*|ja[34]-fingerprint|tls)$/i
+const UNKNOWN_HEADERS = /^cloudfront-viewer-(?:cert-.*|ja[34]-fingerprint)$/i
 /** Headers that the database of address ranges does not know. (the same page) */
 const ASKED_HEADERS =
   /^cloudfront-viewer-(?:asn|city|country-region|country-region-name|latitude|longitude|metro-code|postal-code|time-zone)$/i

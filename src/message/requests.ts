@@ -21,6 +21,8 @@ export interface ViewerRequest {
   readonly geo: ViewerGeo
   readonly httpVersion: '1.0' | '1.1' | '2.0'
   readonly scheme: 'http' | 'https'
+  /** `TLSv1.3:TLS_AES_128_GCM_SHA256:fullHandshake`; null or left out over plain HTTP. */
+  readonly tls?: string | null
   /** The body still to be read; null when there is none. */
   readonly body: RequestBody | null
   /** On the request for a custom error page: the request that failed. */
@@ -39,6 +41,7 @@ export function withChanges(request: ViewerRequest, changes: Partial<ViewerReque
     geo,
     httpVersion,
     scheme,
+    tls,
     body,
     errorOf,
   } = request
@@ -53,6 +56,7 @@ export function withChanges(request: ViewerRequest, changes: Partial<ViewerReque
     httpVersion,
     scheme,
     body,
+    ...(tls !== undefined && { tls }),
     ...(errorOf !== undefined && { errorOf }),
     ...changes,
   }

@@ -25,6 +25,7 @@ const HEADERS: Readonly<Record<string, Make>> = {
   'CloudFront-Viewer-Country-Name': ({ geo }) => toCountryName(geo.country),
   'CloudFront-Forwarded-Proto': (request) => request.scheme,
   'CloudFront-Viewer-Http-Version': (request) => request.httpVersion,
+  'CloudFront-Viewer-TLS': ({ tls }) => tls ?? null,
   'CloudFront-Viewer-Header-Order': toHeaderOrder,
   'CloudFront-Viewer-Header-Count': (request) => String(countHeaders(request)),
   'CloudFront-Viewer-ASN': detail('ASN'),
@@ -59,7 +60,7 @@ export const DEVICE_PROTOCOL_AND_LOCATION: readonly string[] = [...BY_LOWER_NAME
   (name) => !/-(?:address|asn|header-order|header-count|error-args|error-uri)$/.test(name),
 )
 
-// Differs from CloudFront: Viewer TLS and JA3/JA4 headers are never sent.
+// Differs from CloudFront: Viewer JA3 and JA4 headers are never sent.
 
 /** How a header is made; null for names that are not made here. */
 export function findCloudFrontHeader(lowerName: string): CloudFrontHeader | null {
@@ -126,19 +127,19 @@ const HEADER_ORDER_CHARACTERS = 7680
 
 function toHeaderOrder(request: ViewerRequest): string {
   const names: string[] = []
-  for (const [name, , wireName] of request.headers.entries()) if (!isOurs(name)) names.push(wireName)
+  for (const [name, , wireName] of request.headers.entries()) if (isSent(name, request)) names.push(wireName)
   return names.join(':').slice(0, HEADER_ORDER_CHARACTERS)
 }
 
 function countHeaders(request: ViewerRequest): number {
   let count = 0
-  for (const [name] of request.headers.entries()) if (!isOurs(name)) count++
+  for (const [name] of request.headers.entries()) if (isSent(name, request)) count++
   return count
 }
 
-/** Steering headers of this product are not the viewer's. */
-function isOurs(lowerName: string): boolean {
-  return lowerName.startsWith('x-pocketfront-')
+/** Steering headers of this product are not the viewer's, and over HTTP/2 Host stands for a pseudo-header. */
+function isSent(lowerName: string, { httpVersion }: ViewerRequest): boolean {
+  return !lowerName.startsWith('x-pocketfront-') && (lowerName !== 'host' || httpVersion !== '2.0')
 }
 
 /** Made when first asked for: it takes as long as a tenth of the start. */

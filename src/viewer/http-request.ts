@@ -1,7 +1,7 @@
 // A request as Node.js parsed it, read as a ViewerRequest without copying its headers.
 import type { IncomingMessage } from 'node:http'
 import { Http2Message } from './http2/message.ts'
-import { isSecure } from './tls/connection.ts'
+import { describeTls, isSecure } from './tls/connection.ts'
 import { Upload } from './upload.ts'
 import type { Headers } from '../message/headers.ts'
 import type { RequestBody, ViewerRequest } from '../message/requests.ts'
@@ -54,6 +54,11 @@ export class HttpViewerRequest implements ViewerRequest {
 
   get scheme(): 'http' | 'https' {
     return isSecure(this.#message.socket) ? 'https' : 'http'
+  }
+
+  /** ('Add CloudFront request headers') */
+  get tls(): string | null {
+    return describeTls(this.#message.socket)
   }
 
   get httpVersion(): '1.0' | '1.1' | '2.0' {

@@ -1,9 +1,10 @@
 // HTTP and HTTPS viewers: the viewer protocol policy, security policies, and the answers CloudFront makes itself.
-import { connect, type SecureVersion } from 'node:tls'
+import { connect, type SecureVersion, type TLSSocket } from 'node:tls'
 import { connect as connectTcp } from 'node:net'
 import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startFront, type Ask, type Front } from '../support/front.ts'
+import { connectHttp2 } from '../support/http2.ts'
 import { startOrigin, type ScriptedOrigin } from '../support/origin.ts'
 import { MINIMUM_PROTOCOL_VERSIONS } from '../../src/model/viewer-certificate.ts'
 import { toTlsSettings } from '../../src/viewer/tls/security-policy.ts'
@@ -316,3 +317,238 @@ async function handshake(
     socket.on('error', () => resolve(null))
   })
 }
+
+describe('H.2 The headers', () => {
+  const names = [
+    'CloudFront-Viewer-TLS',
+    'CloudFront-Viewer-Http-Version',
+    'CloudFront-Forwarded-Proto',
+    'CloudFront-Viewer-Header-Count',
+  ]
+  const forwarding = {
+    CachePolicy: 'CachingDisabled',
+    OriginRequestPolicy: {
+      Name: 'p',
+      HeadersConfig: { HeaderBehavior: 'whitelist', Headers: { Items: names } },
+      CookiesConfig: { CookieBehavior: 'none' },
+      QueryStringsConfig: { QueryStringBehavior: 'none' },
+    },
+  }
+  let secure: Front
+  beforeAll(async () => {
+    secure = await startFront({ origin, httpsPort: 0, behavior: forwarding })
+  })
+  afterAll(() => secure.stop())
+  const seen = () => origin.requests.at(-1)!.headers
+
+  test('CloudFront-Viewer-TLS is version, cipher and handshake; later requests of a connection reuse it', async () => {
+    await using client = await connectHttp2(secure)
+    await client.get('/tls')
+    expect(seen()['cloudfront-viewer-tls']).toBe('TLSv1.3:TLS_AES_128_GCM_SHA256:fullHandshake')
+    await client.get('/tls')
+    expect(seen()['cloudfront-viewer-tls']).toBe('TLSv1.3:TLS_AES_128_GCM_SHA256:connectionReused')
+  })
+
+  test('A TLS session that is taken up again says sessionResumed', async () => {
+    const ca = await secure.pocketfront.ca()
+    const options = { port: secure.pocketfront.httpsPort!, host: '127.0.0.1', servername: 'localhost', ca }
+    const ask = async (socket: TLSSocket): Promise<void> => {
+      socket.write('GET /tls HTTP/1.1\r\nHost: localhost\r\n\r\n')
+      await once(socket, 'data')
+      socket.destroy()
+    }
+    const first = connect(options)
+    const ticket = once(first, 'session') as Promise<[Buffer]>
+    await ask(first)
+    const [session] = await ticket
+    await ask(connect({ ...options, session }))
+    expect(seen()['cloudfront-viewer-tls']).toBe('TLSv1.3:TLS_AES_128_GCM_SHA256:sessionResumed')
+  })
+
+  test('The cipher of TLS 1.2 has its OpenSSL name', async () => {
+    const ca = await secure.pocketfront.ca()
+    const socket = connect({
+      port: secure.pocketfront.httpsPort!,
+      host: '127.0.0.1',
+      servername: 'localhost',
+      ca,
+      maxVersion: 'TLSv1.2',
+    })
+    socket.write('GET /tls HTTP/1.1\r\nHost: localhost\r\n\r\n')
+    await once(socket, 'data')
+    socket.destroy()
+    expect(seen()['cloudfront-viewer-tls']).toBe('TLSv1.2:ECDHE-RSA-AES128-GCM-SHA256:fullHandshake')
+  })
+
+  test('Over plain HTTP there is no CloudFront-Viewer-TLS', async () => {
+    await secure.get('/tls')
+    expect(seen()).not.toHaveProperty('cloudfront-viewer-tls')
+    expect(seen()['cloudfront-forwarded-proto']).toBe('http')
+  })
+
+  test('HTTP/2 viewers are 2.0 over https, and pseudo-headers do not count (unverified)', async () => {
+    await using client = await connectHttp2(secure)
+    await client.get('/tls', { 'x-one': '1', 'x-two': '2' })
+    expect(seen()).toMatchObject({
+      'cloudfront-viewer-http-version': '2.0',
+      'cloudfront-forwarded-proto': 'https',
+      'cloudfront-viewer-header-count': '2',
+    })
+  })
+})
+
+/** A page as it arrives, with its header lines. */
+async function rawAnswer(bytes: string): Promise<{ status: number; head: string; body: string }> {
+  const raw = await sendRaw(bytes)
+  const end = raw.indexOf('\r\n\r\n')
+  return { status: Number(raw.slice(9, 12)), head: raw.slice(0, end), body: raw.slice(end + 4) }
+}
+
+describe('5.6 Errors CloudFront makes itself', () => {
+  const HOST = 'Host: www.example.com'
+  const REFUSED: readonly (readonly [name: string, bytes: string, status: number])[] = [
+    ['A malformed request (unverified)', 'GARBAGE\r\n\r\n', 400],
+    [
+      'A Host that no distribution has',
+      'GET / HTTP/1.1\r\nHost: nobody.test\r\nConnection: close\r\n\r\n',
+      403,
+    ],
+    ['A request without Host', 'GET / HTTP/1.0\r\n\r\n', 403],
+    [
+      'A GET with a body',
+      `GET / HTTP/1.1\r\n${HOST}\r\nContent-Length: 1\r\nConnection: close\r\n\r\nx`,
+      403,
+    ],
+    ['A URL above 8,192 bytes', `GET /${'a'.repeat(8192)} HTTP/1.1\r\n${HOST}\r\n\r\n`, 414],
+    ['Headers above 32,768 bytes', `GET / HTTP/1.1\r\n${HOST}\r\nX: ${'a'.repeat(32_768)}\r\n\r\n`, 494],
+  ]
+
+  test.each(REFUSED)('%s', async (_, bytes, status) => {
+    const answer = await rawAnswer(bytes)
+    expect(answer.status).toBe(status)
+    expect(answer.body).toContain(`<H1>${status} ERROR</H1>`)
+    expect(answer.body).toContain('Bad request.')
+  })
+
+  test('URL and headers up to the limits are served', async () => {
+    const path = `/${'a'.repeat(8191)}`
+    expect((await rawAnswer(`GET ${path} HTTP/1.0\r\n${HOST}\r\n\r\n`)).status).toBe(200)
+    const rest = 32_768 - '/'.length - `${HOST}\r\nX: \r\n`.length
+    const head = `GET / HTTP/1.0\r\n${HOST}\r\nX: ${'a'.repeat(rest)}\r\n\r\n`
+    expect((await rawAnswer(head)).status).toBe(200)
+  })
+
+  test('A method that the behavior does not allow', async () => {
+    const { status, text, headers } = await ask('/default', { method: 'DELETE' })
+    expect([status, headers['x-cache']]).toEqual([403, 'Error from cloudfront'])
+    expect(text).toContain(
+      'This distribution is not configured to allow the HTTP request method that was used for this request. ' +
+        'The distribution supports only cachable requests.',
+    )
+  })
+
+  test('The page has the headers of CloudFront, no Age and no ETag (observed)', async () => {
+    const { head } = await rawAnswer(REFUSED[1]![1])
+    const names = head
+      .split('\r\n')
+      .slice(1)
+      .map((line) => line.split(':')[0])
+    expect(names).toEqual([
+      'Server',
+      'Date',
+      'Content-Type',
+      'Content-Length',
+      'Connection',
+      'X-Cache',
+      'Via',
+      'X-Amz-Cf-Pop',
+      'X-Amz-Cf-Id',
+    ])
+    expect(head).toContain('\r\nServer: CloudFront\r\n')
+    expect(head).toContain('\r\nContent-Type: text/html\r\n')
+    expect(head).toContain('\r\nX-Cache: Error from cloudfront\r\n')
+  })
+
+  test('The page is HTML 4.01 with the texts that clients match on, line by line (observed)', async () => {
+    const { head, body } = await rawAnswer(REFUSED[1]![1])
+    const id = /X-Amz-Cf-Id: (.*)/.exec(head)![1]!
+    const lines = body.split('\n')
+    expect(lines[0]).toBe(
+      '<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.01 Transitional//EN" "http://www.w3.org/TR/html4/loose.dtd">',
+    )
+    expect(lines[1]).toContain('charset=iso-8859-1')
+    for (const text of [
+      '<TITLE>ERROR: The request could not be satisfied</TITLE>',
+      '<H1>403 ERROR</H1>',
+      '<H2>The request could not be satisfied.</H2>',
+      '<HR noshade size="1px">',
+      'Bad request.',
+      'Generated by cloudfront (CloudFront)',
+      `Request ID: ${id}`,
+    ]) {
+      expect(lines).toContain(text)
+    }
+    expect(body).toMatch(/<\/BODY><\/HTML>$/)
+    expect(body).not.toContain('\r')
+    expect(head).toContain(`Content-Length: ${body.length}`)
+  })
+
+  test('HEAD gives the headers of the page alone (unverified)', async () => {
+    const { status, headers, body } = await front.ask('/', {
+      method: 'HEAD',
+      headers: { host: 'nobody.test' },
+    })
+    expect([status, body.length]).toEqual([403, 0])
+    expect(Number(headers['content-length'])).toBeGreaterThan(500)
+  })
+
+  test('The page is never compressed (unverified)', async () => {
+    const { headers } = await front.get('/', { host: 'nobody.test', 'accept-encoding': 'gzip, br' })
+    expect(headers).not.toHaveProperty('content-encoding')
+  })
+
+  test.each(REFUSED.filter(([, , status]) => status === 400 || status === 414 || status === 494))(
+    'The connection is closed after it: %s',
+    async (_, bytes) => {
+      expect((await rawAnswer(bytes)).head).toContain('\r\nConnection: close\r\n')
+    },
+  )
+
+  test('A method that no behavior can allow gets 403', async () => {
+    expect((await ask('/allow-all/a', { method: 'PROPFIND' })).status).toBe(403)
+  })
+})
+
+describe('4.5 URL, body, protocol', () => {
+  test('Expect is answered with 100 and does not reach the origin (unverified)', async () => {
+    const socket = connectTcp(front.port, '127.0.0.1')
+    let text = ''
+    socket.on('data', (chunk) => (text += chunk.toString('latin1')))
+    socket.write(
+      'POST /allow-all/expect HTTP/1.1\r\nHost: www.example.com\r\nExpect: 100-continue\r\n' +
+        'Content-Length: 4\r\nConnection: close\r\n\r\n',
+    )
+    await expect.poll(() => text).toMatch(/^HTTP\/1\.1 100 Continue\r\n/)
+    socket.write('body')
+    await once(socket, 'close')
+    expect(text).toContain('HTTP/1.1 200 OK')
+    expect(origin.requests.at(-1)?.headers).not.toHaveProperty('expect')
+  })
+
+  test('A chunked body is passed on chunked', async () => {
+    const raw = await sendRaw(
+      'POST /allow-all/chunked HTTP/1.1\r\nHost: www.example.com\r\nTransfer-Encoding: chunked\r\n' +
+        'Connection: close\r\n\r\n4\r\nbody\r\n0\r\n\r\n',
+    )
+    expect(raw).toContain('HTTP/1.1 200 OK')
+    const seen = origin.requests.at(-1)!
+    expect(seen.headers['transfer-encoding']).toBe('chunked')
+    await expect.poll(() => seen.bodyBytes).toBe(4)
+  })
+
+  test('HTTP/1.0 viewers are served', async () => {
+    const { status, head } = await rawAnswer('GET /allow-all/a HTTP/1.0\r\nHost: www.example.com\r\n\r\n')
+    expect(status).toBe(200)
+    expect(head).toContain('Connection: close')
+  })
+})
