@@ -352,16 +352,16 @@ describe('H.2 The headers', () => {
   test('A TLS session that is taken up again says sessionResumed', async () => {
     const ca = await secure.pocketfront.ca()
     const options = { port: secure.pocketfront.httpsPort!, host: '127.0.0.1', servername: 'localhost', ca }
-    const ask = async (socket: TLSSocket): Promise<void> => {
+    const askOver = async (socket: TLSSocket): Promise<void> => {
       socket.write('GET /tls HTTP/1.1\r\nHost: localhost\r\n\r\n')
       await once(socket, 'data')
       socket.destroy()
     }
     const first = connect(options)
     const ticket = once(first, 'session') as Promise<[Buffer]>
-    await ask(first)
+    await askOver(first)
     const [session] = await ticket
-    await ask(connect({ ...options, session }))
+    await askOver(connect({ ...options, session }))
     expect(seen()['cloudfront-viewer-tls']).toBe('TLSv1.3:TLS_AES_128_GCM_SHA256:sessionResumed')
   })
 
