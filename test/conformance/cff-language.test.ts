@@ -616,10 +616,18 @@ describe('F.A2 CloudFront Functions: language', () => {
       expect(await awaited('[Date.now(), (await null, Date.now())]', { now })).toEqual([now, now])
     })
 
-    test('local time is UTC (unverified)', async () => {
-      expect(await valueOf('[new Date().getTimezoneOffset(), new Date().getHours()]', { now })).toEqual([
-        0, 12,
-      ])
+    test('local time is UTC, wherever the emulator runs (unverified)', async () => {
+      const before = process.env['TZ']
+      process.env['TZ'] = 'Asia/Tokyo'
+      try {
+        expect(new Date(now).getHours()).toBe(21)
+        expect(await valueOf('[new Date().getTimezoneOffset(), new Date().getHours()]', { now })).toEqual([
+          0, 12,
+        ])
+      } finally {
+        if (before === undefined) delete process.env['TZ']
+        else process.env['TZ'] = before
+      }
     })
 
     test('Math.random is seeded with the time stamp of the run', async () => {
