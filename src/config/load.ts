@@ -155,6 +155,7 @@ function build(
   const targets = new OriginTargets({
     overrides,
     allowRemoteOrigins: options.allowRemoteOrigins,
+    handlers: sources.flatMap((source) => source.handlers ?? []),
     disk: realDisk,
     report,
   })

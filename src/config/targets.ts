@@ -1,6 +1,7 @@
 // Origin targets: where each origin, and each name a function switches to, is reached from this machine.
 import { join } from 'node:path'
 import type { Deployment } from '../model/deployment.ts'
+import type { HandlerOrigin } from '../model/handler-origin.ts'
 import type { Origin, OriginTarget, TargetSource } from '../model/origin.ts'
 import type { Disk } from './disk.ts'
 import { didYouMean } from './nodes/did-you-mean.ts'
@@ -31,6 +32,8 @@ export type TargetResolver = (domainName: string, port: number, protocol: 'http'
 export interface TargetOptions {
   readonly overrides: readonly Override[]
   readonly allowRemoteOrigins: boolean
+  /** Functions that stand behind domain names, from templates. */
+  readonly handlers?: readonly HandlerOrigin[]
   readonly disk: Disk
   readonly report: Report
 }

@@ -1,6 +1,7 @@
 // The contract of the readers: a tree in one of the accepted shapes -> its parts.
 import type { ConfigNode, MapNode } from '../nodes/node.ts'
 import type { Report } from '../nodes/report.ts'
+import type { HandlerOrigin } from '../../model/handler-origin.ts'
 import type { TemplateSet } from '../templates/template-set.ts'
 
 /** Sections that may stand in every file, AWS's outputs included. */
@@ -46,6 +47,8 @@ export interface SourceParts {
   readonly ResponseHeadersPolicies: readonly ConfigNode[]
   readonly Functions: readonly ConfigNode[]
   readonly KeyValueStores: readonly ConfigNode[]
+  /** Functions behind Function URLs and APIs that the file declares. */
+  readonly handlers?: readonly HandlerOrigin[]
 }
 
 /** What a reader may use beside the tree. */
