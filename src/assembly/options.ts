@@ -49,6 +49,8 @@ export interface PocketfrontOptions {
   readonly pop?: string
   /** Country of viewers with a private address, as ISO 3166-1 alpha-2; default: none. */
   readonly viewerCountry?: string
+  /** Files in MaxMind's format, which go before the database that comes along: cities, networks. */
+  readonly geoDatabase?: string | readonly string[]
   /** The request headers x-pocketfront-* count from every address, not from loopback alone; default false. */
   readonly trustViewerHeaders?: boolean
   readonly clock?: SteerableClock

@@ -31,6 +31,7 @@ export interface RunArguments {
   /** null: FRA56, or the nearest to viewerCountry. */
   readonly pop: string | null
   readonly viewerCountry: string | null
+  readonly geoDatabase: readonly string[]
   readonly trustViewerHeaders: boolean
   readonly watch: boolean
   readonly logLevel: LogLevel
@@ -68,6 +69,7 @@ const UNSET = {
   function: [],
   pop: null,
   viewerCountry: null,
+  geoDatabase: [],
   trustViewerHeaders: false,
   watch: false,
   json: false,
@@ -184,6 +186,12 @@ function createCommand(version: string): Command {
       new Option('--pop <code>', 'edge location of viewers of unknown place').default(undefined, 'FRA56'),
     )
     .addOption(new Option('--viewer-country <code>', 'country of viewers with a private address, such as DE'))
+    .addOption(
+      new Option(
+        '--geo-database <file>',
+        'cities or networks of addresses, a .mmdb file; may be given more than once',
+      ).argParser(collect),
+    )
     .addOption(
       new Option(
         '--trust-viewer-headers',

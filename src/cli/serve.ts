@@ -76,6 +76,7 @@ function toOptions(args: RunArguments, demo: Demo | null): PocketfrontOptions {
     host: args.host,
     ...(args.pop !== null && { pop: args.pop }),
     ...(args.viewerCountry !== null && { viewerCountry: args.viewerCountry }),
+    geoDatabase: args.geoDatabase,
     trustViewerHeaders: args.trustViewerHeaders,
     watch: args.watch,
     allowRemoteOrigins: args.allowRemoteOrigins,

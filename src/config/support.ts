@@ -85,7 +85,13 @@ function toHeaderNotes(names: readonly string[]): HeaderNote[] {
   }
   const asked = names.filter((name) => ASKED_HEADERS.test(name))
   if (asked.length > 0) {
-    notes.push(toHeaderNote(asked, 'approximated', 'sent where the request says x-pocketfront-viewer-…'))
+    notes.push(
+      toHeaderNote(
+        asked,
+        'approximated',
+        'sent where a --geo-database or the request (x-pocketfront-viewer-…) tells them',
+      ),
+    )
   }
   return notes
 }

@@ -148,6 +148,8 @@ function toTtlJson(settlement: Settlement) {
     freshUntil: toInstant(settlement.freshUntil),
     staleWhileRevalidateUntil: toInstant(settlement.staleWhileRevalidateUntil),
     staleIfErrorUntil: toInstant(settlement.staleIfErrorUntil),
+    /** Cache tags, by which it can be invalidated. */
+    tags: settlement.tags ?? [],
   }
 }
 

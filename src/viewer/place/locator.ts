@@ -1,6 +1,6 @@
 // The address of a viewer → where the viewer is.
 import { isPublicAddress } from './address-space.ts'
-import type { CountryDatabase } from './country-database.ts'
+import type { GeoDatabase } from './geo-database.ts'
 import { UNKNOWN_GEO, type ViewerGeo } from '../../message/viewer-geo.ts'
 
 /** Where the viewer with this address is. */
@@ -12,7 +12,7 @@ const MEMO_SIZE = 4096
  * The key is the viewer's address, never X-Forwarded-For. Addresses of private networks, which no country has, are
  * those of developers and containers: they get the default.
  */
-export function createLocator(database: CountryDatabase, defaultCountry: string | null): Locator {
+export function createLocator(database: GeoDatabase, defaultCountry: string | null): Locator {
   const local: ViewerGeo =
     defaultCountry === null ? UNKNOWN_GEO : { country: defaultCountry, countryFrom: 'default', details: null }
   const memo = new Map<string, ViewerGeo>()
@@ -34,7 +34,10 @@ export function createLocator(database: CountryDatabase, defaultCountry: string 
 
   function locate(address: string): ViewerGeo {
     if (!isPublicAddress(address)) return local
-    const country = database(address)
-    return country === null ? UNKNOWN_GEO : { country, countryFrom: 'address', details: null }
+    const found = database(address)
+    if (found === null) return UNKNOWN_GEO
+    const { country } = found
+    const details = found.details.size === 0 ? null : found.details
+    return { country, countryFrom: country === null ? 'unknown' : 'address', details }
   }
 }

@@ -1,5 +1,6 @@
 // What a request says about its viewer in headers of our own, for tests and tools.
 import { isIP } from 'node:net'
+import { encodeNonAscii } from './geo-record.ts'
 import type { Locator } from './locator.ts'
 import type { Headers } from '../../message/headers.ts'
 import { GEO_DETAILS, type ViewerGeo } from '../../message/viewer-geo.ts'
@@ -36,7 +37,13 @@ export function readSteering(headers: Headers, locator: Locator, peer: string): 
   return {
     pop: headers.get('x-pocketfront-pop'),
     clientIp: isAddress ? clientIp : null,
-    geo: isSame ? null : { ...byAddress, ...toCountry(asked), ...(details !== null && { details }) },
+    geo: isSame
+      ? null
+      : {
+          ...byAddress,
+          ...toCountry(asked),
+          ...(details !== null && { details: new Map([...(byAddress.details ?? []), ...details]) }),
+        },
     explain: headers.get('x-pocketfront-explain') === '1',
     problem: isAddress ? problemOf(asked) : `x-pocketfront-viewer-ip is no IP address: ${clientIp}`,
   }
@@ -60,13 +67,8 @@ function readDetails(headers: Headers): ReadonlyMap<string, string> | null {
     const value = headers.get(`${PREFIX}viewer-${name}`)
     if (value === null || value === '') continue
     details ??= new Map()
-    details.set(name, encodeNonAscii(value))
+    // Header bytes are taken as UTF-8.
+    details.set(name, encodeNonAscii(Buffer.from(value, 'latin1').toString('utf8')))
   }
   return details
-}
-
-/** CloudFront percent-encodes what is not ASCII; header bytes are taken as UTF-8. ('Add CloudFront request headers') */
-function encodeNonAscii(value: string): string {
-  const text = Buffer.from(value, 'latin1').toString('utf8')
-  return text.replace(/[^ -~]+/gu, (part) => encodeURIComponent(part.toWellFormed()))
 }

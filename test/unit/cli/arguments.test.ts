@@ -23,6 +23,7 @@ test('without arguments the demo runs on the usual ports', () => {
       host: '127.0.0.1',
       pop: null,
       viewerCountry: null,
+      geoDatabase: [],
       trustViewerHeaders: false,
       watch: false,
       logLevel: 'info',
@@ -57,8 +58,8 @@ test.each([
   { argv: ['--lambda-viewer-timeout', '5'], run: { lambdaViewerTimeout: 5 } },
   { argv: ['--lambda', 'a=x.mjs', '-l', 'b=y.mjs'], run: { lambda: ['a=x.mjs', 'b=y.mjs'] } },
   {
-    argv: ['--pop', 'NRT20', '--viewer-country', 'JP', '--trust-viewer-headers'],
-    run: { pop: 'NRT20', viewerCountry: 'JP', trustViewerHeaders: true },
+    argv: ['--pop', 'NRT20', '--viewer-country', 'JP', '--trust-viewer-headers', '--geo-database', 'a.mmdb'],
+    run: { pop: 'NRT20', viewerCountry: 'JP', trustViewerHeaders: true, geoDatabase: ['a.mmdb'] },
   },
   { argv: ['--port=0', '--admin-port', '9000'], run: { port: 0, httpsPort: 0, adminPort: 9000 } },
   { argv: ['--port=0', '--https-port=9443'], run: { port: 0, httpsPort: 9443 } },

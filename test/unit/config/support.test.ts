@@ -98,7 +98,7 @@ test('many such headers are one note that names each of them once', async () => 
   )
   const notes = result.ok ? result.notes : []
   expect(notes.map((note) => note.feature)).toEqual(['CloudFront-Viewer-*'])
-  expect(notes[0]?.detail).toMatch(/^ASN, City, Country-Region, .* are sent where the request says /)
+  expect(notes[0]?.detail).toMatch(/^ASN, City, Country-Region, .* are sent where /)
   expect(notes[0]?.detail).not.toContain('Address')
   expect(notes[0]?.detail.match(/City/g)).toHaveLength(1)
 })
