@@ -41,6 +41,11 @@ export class Fleet {
     return null
   }
 
+  /** A part of the present version. */
+  part(name: string): string | null {
+    return this.#program.parts.get(name) ?? null
+  }
+
   /** Whether the present version has this code. */
   runs(program: Program): boolean {
     const { parts } = this.#program

@@ -84,7 +84,7 @@ export class Instance {
         break
       }
       case 'inputs':
-        this.spec.onInputs(message.paths)
+        this.spec.onInputs(message.files.map(({ path }) => path))
         break
       case 'ready':
         clearTimeout(this.#timer)

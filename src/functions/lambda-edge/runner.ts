@@ -3,7 +3,7 @@ import { toEnvironment, toStaticContext } from './environment.ts'
 import { Fleet } from './fleet.ts'
 import { loadNodeProgram } from './node/bundle.ts'
 import { DEFAULT_POOL_LIMITS } from './pool.ts'
-import { loadPythonProgram } from './python/program.ts'
+import { INTERPRETER, loadPythonProgram } from './python/program.ts'
 import { watchFiles } from './watch.ts'
 import type { InstanceSpec } from './instance.ts'
 import type { PoolLimits } from './pool.ts'
@@ -165,7 +165,13 @@ class ModuleRunner implements LambdaRunner {
     const { definition, python } = this.#options
     const { file, exportName } = definition
     const outcome = isPython(definition)
-      ? await loadPythonProgram({ file, exportName, python, inputs: [...this.#inputs] })
+      ? await loadPythonProgram({
+          file,
+          exportName,
+          python,
+          inputs: [...this.#inputs],
+          provenInterpreter: this.#code.kind === 'good' ? this.#code.fleet.part(INTERPRETER) : null,
+        })
       : await loadNodeProgram(file, exportName)
     await this.#watchInputs(outcome.inputs)
     return outcome

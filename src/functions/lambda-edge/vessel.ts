@@ -40,7 +40,13 @@ export type VesselMessage =
       readonly detail: string
     }
   /** Files that the code was found to be made of while it ran. */
-  | { readonly kind: 'inputs'; readonly paths: readonly string[] }
+  | { readonly kind: 'inputs'; readonly files: readonly Stamped[] }
+
+/** A file as it was when it was read; its stamp changes when it is saved. */
+export interface Stamped {
+  readonly path: string
+  readonly stamp: string
+}
 
 export interface VesselEvents {
   onMessage(message: VesselMessage): void

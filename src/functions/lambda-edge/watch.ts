@@ -3,6 +3,8 @@ import type { FSWatcher } from 'chokidar'
 
 /** Saves that come together, as with 'save all', lead to one call. */
 const SETTLE_MS = 30
+/** After which the watch of a file that was added has begun. */
+const LATE_MS = 500
 
 export interface FileWatch {
   /** Watches these from now on, besides those before. */
@@ -14,6 +16,7 @@ export interface FileWatch {
 export async function watchFiles(paths: readonly string[], onChange: () => void): Promise<FileWatch> {
   const { watch } = await import('chokidar')
   let timer: NodeJS.Timeout | null = null
+  let late: NodeJS.Timeout | null = null
   const known = new Set(paths.filter(isWatched))
   const watcher: FSWatcher = watch([...known], { ignoreInitial: true, depth: 0, persistent: false })
   const changed = (): void => {
@@ -30,10 +33,15 @@ export async function watchFiles(paths: readonly string[], onChange: () => void)
     add(more) {
       const fresh = more.filter((path) => isWatched(path) && !known.has(path))
       for (const path of fresh) known.add(path)
-      if (fresh.length > 0) watcher.add(fresh)
+      if (fresh.length === 0) return
+      watcher.add(fresh)
+      // One that was saved before its watch began is noticed by a look at all of them.
+      if (late !== null) clearTimeout(late)
+      late = setTimeout(onChange, LATE_MS).unref()
     },
     async close() {
       if (timer !== null) clearTimeout(timer)
+      if (late !== null) clearTimeout(late)
       await watcher.close()
     },
   }

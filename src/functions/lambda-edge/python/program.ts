@@ -1,7 +1,6 @@
 // A Python file as a program: the interpreter is found, the file is checked, nothing of it runs.
 import { execFile } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { delimiter } from 'node:path'
 import { PYTHON_FLAGS, RUNTIME_FILE, openProcess } from './process.ts'
 import type { Program, ProgramOutcome } from '../vessel.ts'
@@ -13,28 +12,34 @@ export interface PythonSource {
   readonly python: string
   /** Files of the function that are known from earlier runs. */
   readonly inputs: readonly string[]
+  /** The interpreter that an earlier version runs in; the new one is tried in it and not checked before. */
+  readonly provenInterpreter: string | null
 }
 
 const CHECK_TIMEOUT_MS = 10_000
 
+/** Which of a program's parts is the interpreter. */
+export const INTERPRETER = 'interpreter'
+
 /** Checks a Python function. Never rejects. */
 export async function loadPythonProgram(source: PythonSource): Promise<ProgramOutcome> {
-  const { file, exportName, python } = source
+  const { file, exportName, python, provenInterpreter } = source
   const inputs = [...new Set([file, ...source.inputs])]
-  const checked = await check(python, file)
+  const checked =
+    provenInterpreter === null ? await check(python, file) : { executable: provenInterpreter, error: null }
   if (typeof checked === 'string') return { kind: 'broken', reason: checked, inputs }
   if (checked.error !== null) return { kind: 'broken', reason: checked.error, inputs }
   // The interpreter itself, where `python` is a script that picks one.
   const { executable } = checked
-  const parts = new Map([['interpreter', executable]])
-  await addHashes(parts, inputs)
+  const parts = new Map([[INTERPRETER, executable]])
+  for (const path of inputs) parts.set(path, await readStamp(path))
   const program: Program = {
     parts,
     open: (launch, events) =>
       openProcess(executable, file, exportName, launch, {
         ...events,
         onMessage(message) {
-          if (message.kind === 'inputs') void addHashes(parts, message.paths)
+          if (message.kind === 'inputs') for (const { path, stamp } of message.files) parts.set(path, stamp)
           events.onMessage(message)
         },
       }),
@@ -44,7 +49,6 @@ export async function loadPythonProgram(source: PythonSource): Promise<ProgramOu
 
 interface Checked {
   readonly executable: string
-  readonly version: string
   readonly error: string | null
 }
 
@@ -78,12 +82,10 @@ function explain(python: string, error: Error & { code?: unknown }, stderr: stri
   return `${python} cannot be used: ${said === '' ? error.message : said}; name another with --python PATH`
 }
 
-/** A file that is gone has the hash of nothing. */
-async function addHashes(parts: Map<string, string>, paths: readonly string[]): Promise<void> {
-  await Promise.all(
-    paths.map(async (path) => {
-      const content = await readFile(path).catch(() => '')
-      parts.set(path, createHash('sha256').update(content).digest('hex'))
-    }),
+/** As runtime.py makes it, which reads the file when it is imported; a file that is gone has none. */
+function readStamp(path: string): Promise<string> {
+  return stat(path, { bigint: true }).then(
+    ({ mtimeNs, size }) => `${mtimeNs} ${size}`,
+    () => '',
   )
 }

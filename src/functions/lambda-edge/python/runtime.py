@@ -17,18 +17,23 @@ MIB = 1024 * 1024
 SLACK_MB = 64
 
 
+def to_place(error):
+    """app.py:4:1: invalid syntax"""
+    name = os.path.basename(error.filename or '')
+    return '%s:%s:%s: %s' % (name, error.lineno or 1, error.offset or 1, error.msg)
+
+
 def check(path):
-    """One line of JSON: the interpreter, its version, and the syntax error of the file, if any."""
+    """One line of JSON: the interpreter, and the syntax error of the file, if any."""
     error = None
     try:
         with open(path, 'rb') as file:
             compile(file.read(), path, 'exec', dont_inherit=True)
     except SyntaxError as e:
-        error = '%s:%s:%s: %s' % (os.path.basename(path), e.lineno or 1, e.offset or 1, e.msg)
+        error = to_place(e)
     except Exception as e:
         error = '%s: %s' % (os.path.basename(path), e)
-    version = '%d.%d' % sys.version_info[:2]
-    print(json.dumps({'executable': sys.executable, 'version': version, 'error': error}))
+    print(json.dumps({'executable': sys.executable, 'error': error}))
 
 
 if sys.argv[1:2] == ['--check']:
@@ -184,6 +189,8 @@ def describe(error):
         while frames is not None and frames.tb_frame.f_code.co_filename == __file__:
             frames = frames.tb_next
         text = ''.join(traceback.format_exception(type(error), error, frames)).rstrip('\n')
+        if isinstance(error, SyntaxError) and error.filename:
+            return to_place(error) + '\n' + text
         last = ''.join(traceback.format_exception_only(type(error), error)).strip()
         return last.split('\n')[-1] + '\n' + text
     except Exception:
@@ -222,6 +229,14 @@ def load(path, handler):
     return root, function
 
 
+def to_stamp(path):
+    try:
+        status = os.stat(path)
+    except OSError:
+        return ''
+    return '%d %d' % (status.st_mtime_ns, status.st_size)
+
+
 class Inputs:
     """Tells which files the function is made of, as far as they have been imported."""
 
@@ -234,14 +249,14 @@ class Inputs:
         if len(sys.modules) == self.count:
             return
         self.count = len(sys.modules)
-        paths = []
+        files = []
         for module in list(sys.modules.values()):
             path = getattr(module, '__file__', None)
             if isinstance(path, str) and path.startswith(self.root) and path not in self.told:
                 self.told.add(path)
-                paths.append(path)
-        if paths:
-            channel.send_message({'kind': 'inputs', 'paths': paths})
+                files.append({'path': path, 'stamp': to_stamp(path)})
+        if files:
+            channel.send_message({'kind': 'inputs', 'files': files})
 
 
 def limit_memory(megabytes):
@@ -305,7 +320,7 @@ def failed(number, because, detail):
     return dumps(message).encode() + b'\n'
 
 
-def invoke(function, fields, line):
+def invoke(function, fields, inputs, line):
     number, deadline, max_bytes, request_id, event = line.split(b'\t', 4)
     lines.start_invocation()
     context = Context(fields, request_id.decode(), time.monotonic() + int(deadline) / 1000)
@@ -318,6 +333,7 @@ def invoke(function, fields, line):
     if not channel.is_open:
         os._exit(0)  # A child that the function forked and that came back here.
     finish_lines()
+    inputs.tell()
     channel.send(reply)
 
 
@@ -347,8 +363,7 @@ def main():
         line = reader.readline()
         if not line:
             end_group()
-        invoke(function, start['context'], line)
-        inputs.tell()
+        invoke(function, start['context'], inputs, line)
 
 
 main()
