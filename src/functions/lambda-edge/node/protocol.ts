@@ -1,6 +1,6 @@
 // What a function's thread needs to start; types only, as both sides import it.
 import type { MessagePort } from 'node:worker_threads'
-import type { StaticContext } from '../vessel.ts'
+import type { StaticContext, VesselMessage } from '../vessel.ts'
 
 /** A module made of a function's file and all it imports. */
 export interface Bundle {
@@ -17,3 +17,6 @@ export interface StartMessage {
   readonly exportName: string
   readonly context: StaticContext
 }
+
+/** What a thread says: a result as one text, all else as it is. */
+export type ThreadMessage = string | Exclude<VesselMessage, { kind: 'returned' }>

@@ -1,12 +1,13 @@
 // What a handler returned or threw, in the form in which it leaves the thread.
 import { inspect } from 'node:util'
 import { NOT_AN_OBJECT } from '../../failures.ts'
-import type { VesselMessage } from '../vessel.ts'
+import { toReturnedText } from '../wire.ts'
+import type { ThreadMessage } from './protocol.ts'
 
 const { stringify } = JSON
 
 /** The result as JSON: undefined fields vanish, dates become strings. */
-export function toJson(id: number, value: unknown, maxBytes: number): VesselMessage {
+export function toJson(id: number, value: unknown, maxBytes: number): ThreadMessage {
   let json: string | undefined
   try {
     json = stringify(value)
@@ -24,7 +25,7 @@ export function toJson(id: number, value: unknown, maxBytes: number): VesselMess
     const detail = `the result has ${bytes} bytes as JSON, more than ${maxBytes}`
     return { kind: 'failed', id, because: 'too-large', detail }
   }
-  return { kind: 'returned', id, json }
+  return toReturnedText(id, json)
 }
 
 /** Message and stack of whatever was thrown, without the frames of the machinery around the function. */

@@ -2,8 +2,9 @@
 import { MessageChannel, Worker, receiveMessageOnPort } from 'node:worker_threads'
 import { describeError } from './result.ts'
 import type { MessagePort } from 'node:worker_threads'
-import type { Bundle, StartMessage } from './protocol.ts'
-import type { InvokeMessage, Launch, Vessel, VesselEvents, VesselMessage } from '../vessel.ts'
+import { parseReturnedText, toInvokeText } from '../wire.ts'
+import type { Bundle, StartMessage, ThreadMessage } from './protocol.ts'
+import type { InvokeMessage, Launch, Vessel, VesselEvents } from '../vessel.ts'
 
 // Runs as TypeScript from src and as JavaScript from dist.
 const WORKER_FILE = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url)
@@ -25,7 +26,7 @@ class Thread implements Vessel {
   seenAtWork = false
   #events: VesselEvents
   #port: MessagePort
-  #post: (message: InvokeMessage) => void
+  #post: (message: string) => void
   #memoryMb: number
   #fault: string | null = null
   #isEnded = false
@@ -49,7 +50,7 @@ class Thread implements Vessel {
     const { port1, port2 } = new MessageChannel()
     this.#port = port1
     this.#post = port1.postMessage.bind(port1)
-    port1.on('message', (message: VesselMessage) => this.#receive(message))
+    port1.on('message', (message: ThreadMessage) => this.#receive(message))
     const start: StartMessage = { port: port2, bundle, exportName, context: launch.context }
     this.worker.postMessage(start, [port2])
     port1.unref()
@@ -59,7 +60,7 @@ class Thread implements Vessel {
 
   send(message: InvokeMessage): void {
     watchMemory(this)
-    this.#post(message)
+    this.#post(toInvokeText(message))
   }
 
   end(): Promise<void> {
@@ -79,7 +80,9 @@ class Thread implements Vessel {
     this.#events.onExit(`the function used more than its ${this.#memoryMb} MB of memory`)
   }
 
-  #receive(message: VesselMessage): void {
+  #receive(said: ThreadMessage): void {
+    const message = typeof said === 'string' ? parseReturnedText(said) : said
+    if (message === null) return
     if (message.kind !== 'line') atWork.delete(this)
     if (!this.#isEnded) this.#events.onMessage(message)
   }
@@ -92,7 +95,7 @@ class Thread implements Vessel {
       last !== undefined;
       last = receiveMessageOnPort(this.#port)
     ) {
-      this.#receive(last.message as VesselMessage)
+      this.#receive(last.message as ThreadMessage)
     }
     this.#leave()
     this.#events.onExit(this.#fault ?? `the function ended its process with exit code ${code}`)

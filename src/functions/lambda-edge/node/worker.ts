@@ -3,8 +3,9 @@ import { registerHooks } from 'node:module'
 import { parentPort } from 'node:worker_threads'
 import { captureOutput } from './output.ts'
 import { describeError, toJson } from './result.ts'
-import type { Bundle, StartMessage } from './protocol.ts'
-import type { InvokeMessage, StaticContext, VesselMessage } from '../vessel.ts'
+import { parseInvokeText } from '../wire.ts'
+import type { Bundle, StartMessage, ThreadMessage } from './protocol.ts'
+import type { InvokeMessage, StaticContext } from '../vessel.ts'
 
 type Handler = (event: unknown, context: object, callback: Callback) => unknown
 type Callback = (error?: unknown, result?: unknown) => void
@@ -15,7 +16,7 @@ const now = performance.now.bind(performance)
 
 parentPort?.once('message', (start: StartMessage) => {
   const { port } = start
-  const post = port.postMessage.bind(port) as (message: VesselMessage) => void
+  const post = port.postMessage.bind(port) as (message: ThreadMessage) => void
   const output = captureOutput((level, text) => post({ kind: 'line', level, text }))
   load(start.bundle, start.exportName).then(
     (handler) => {
@@ -61,7 +62,7 @@ function serve(
   output: { startInvocation(): void; flush(): void },
 ): void {
   const { port } = start
-  const post = port.postMessage.bind(port) as (message: VesselMessage) => void
+  const post = port.postMessage.bind(port) as (message: ThreadMessage) => void
   const ref = port.ref.bind(port)
   const unref = port.unref.bind(port)
   let onIdle: (() => void) | null = null
@@ -70,7 +71,8 @@ function serve(
     onIdle?.()
   })
   port.removeAllListeners('message')
-  port.on('message', (message: InvokeMessage) => {
+  port.on('message', (text: string) => {
+    const message = parseInvokeText(text)
     const { id } = message
     let isDecided = false
     /** The first answer counts; the rest is ignored. */
@@ -80,7 +82,7 @@ function serve(
       if (waits) onIdle = settle
       else settle()
     }
-    const reply = (answer: VesselMessage): void => {
+    const reply = (answer: ThreadMessage): void => {
       onIdle = null
       ref()
       output.flush()

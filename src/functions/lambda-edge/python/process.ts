@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { LineReader } from './lines.ts'
+import { parseReturnedText, toInvokeText } from '../wire.ts'
 import type { ChildProcess } from 'node:child_process'
 import type { Duplex, Readable } from 'node:stream'
 import type { InvokeMessage, Launch, Vessel, VesselEvents, VesselMessage } from '../vessel.ts'
@@ -80,9 +81,9 @@ class PythonProcess implements Vessel {
     this.#channel.write(`${JSON.stringify(start)}\n`)
   }
 
-  send({ id, event, requestId, deadlineMs, maxResultBytes }: InvokeMessage): void {
+  send(message: InvokeMessage): void {
     this.#rawLines = 0
-    this.#channel.write(`${id}\t${deadlineMs}\t${maxResultBytes}\t${requestId}\t${event}\n`)
+    this.#channel.write(`${toInvokeText(message)}\n`)
   }
 
   end(): Promise<void> {
@@ -117,17 +118,12 @@ class PythonProcess implements Vessel {
     })
   }
 
-  /** `R7 {…}` is the result of invocation 7, all else is a message as JSON. */
+  /** Results are texts of their own, all else is a message as JSON. */
   #receive(line: string): void {
     if (this.#isEnded) return
-    if (line.charCodeAt(0) !== 82 /* R */) {
-      const message = parseMessage(line)
-      if (message?.kind === 'failed') this.#settle(message)
-      else if (message !== null) this.#events.onMessage(message)
-      return
-    }
-    const space = line.indexOf(' ')
-    this.#settle({ kind: 'returned', id: Number(line.slice(1, space)), json: line.slice(space + 1) })
+    const message = parseReturnedText(line) ?? parseMessage(line)
+    if (message?.kind === 'returned' || message?.kind === 'failed') this.#settle(message)
+    else if (message !== null) this.#events.onMessage(message)
   }
 
   /** What the function wrote past sys.stdout before it replied is there by now, yet may be read after the reply. */

@@ -1,0 +1,35 @@
+// Invocations and results as single texts, the cheapest that threads and pipes can pass on.
+import type { InvokeMessage, VesselMessage } from './vessel.ts'
+
+type Returned = VesselMessage & { readonly kind: 'returned' }
+
+/** `ID deadline max-bytes request-id event`, with tabs between them: the event is JSON and has none. */
+export function toInvokeText({ id, deadlineMs, maxResultBytes, requestId, event }: InvokeMessage): string {
+  return `${id}\t${deadlineMs}\t${maxResultBytes}\t${requestId}\t${event}`
+}
+
+export function parseInvokeText(text: string): InvokeMessage {
+  const id = text.indexOf('\t')
+  const deadline = text.indexOf('\t', id + 1)
+  const bytes = text.indexOf('\t', deadline + 1)
+  const request = text.indexOf('\t', bytes + 1)
+  return {
+    id: Number(text.slice(0, id)),
+    deadlineMs: Number(text.slice(id + 1, deadline)),
+    maxResultBytes: Number(text.slice(deadline + 1, bytes)),
+    requestId: text.slice(bytes + 1, request),
+    event: text.slice(request + 1),
+  }
+}
+
+/** `R7 {…}` is the result of invocation 7. */
+export function toReturnedText(id: number, json: string): string {
+  return `R${id} ${json}`
+}
+
+/** null for a text that is none. */
+export function parseReturnedText(text: string): Returned | null {
+  if (text.charCodeAt(0) !== 82 /* R */) return null
+  const space = text.indexOf(' ')
+  return { kind: 'returned', id: Number(text.slice(1, space)), json: text.slice(space + 1) }
+}
