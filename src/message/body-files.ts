@@ -4,8 +4,10 @@
 export interface BodyFile {
   /** Writes chunks after those before; one call at a time. */
   append(chunks: readonly Buffer[], onDone: (error: Error | null) => void): void
-  /** Reads up to `length` bytes from `at`; fewer at the end of what is written. */
-  read(at: number, length: number, onDone: (error: Error | null, chunk: Buffer) => void): void
+  /** Bytes from `at` that are in memory still, as many as there are; null when they have to be read. */
+  peek(at: number): Buffer | null
+  /** Reads some bytes from `at`; none at the end of what is written. */
+  read(at: number, onDone: (error: Error | null, chunk: Buffer) => void): void
   /** Nobody reads for now: the file stays, what it takes to read it may go. */
   rest(): void
   /** Nobody will read it any more. */
@@ -18,9 +20,6 @@ export interface BodyFiles {
   readonly memoryObject: number
   create(): BodyFile
 }
-
-/** A reader takes at most this much from a file at once. */
-const READ_BYTES = 128 * 1024
 
 /** A body's file, and what of the body is in it. */
 export class Filing {
@@ -47,9 +46,13 @@ export class Filing {
     })
   }
 
+  peek(at: number): Buffer | null {
+    return this.#file.peek(at)
+  }
+
   /** Whoever asks for the body after a failed read finds that it can't be read, and fetches it again. */
-  read(at: number, wanted: number, onDone: (error: Error | null, chunk: Buffer) => void): void {
-    this.#file.read(at, Math.min(wanted, READ_BYTES, this.bytes - at), (failure, chunk) => {
+  read(at: number, onDone: (error: Error | null, chunk: Buffer) => void): void {
+    this.#file.read(at, (failure, chunk) => {
       const isShort = failure === null && chunk.length === 0
       const error = isShort ? new Error('a file of the cache has become shorter') : failure
       this.error ??= error

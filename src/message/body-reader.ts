@@ -55,11 +55,10 @@ export class BodyReader {
   #pump(): void {
     while (this.#flowing && !this.#done && !this.#isWaiting) {
       if (this.at > this.#last) return this.#end()
-      const wanted = this.#last - this.at + 1
-      const chunk = this.#body.chunkFor(this, wanted)
+      const chunk = this.#body.chunkFor(this)
       if (chunk === 'later') this.#isWaiting = true
       else if (chunk === null) break
-      else this.#give(chunk.length > wanted ? chunk.subarray(0, wanted) : chunk)
+      else this.#give(chunk)
     }
     if (this.#done || this.#isWaiting) return
     const { state } = this.#body
@@ -67,7 +66,9 @@ export class BodyReader {
     else if (state === 'failed' && this.#flowing) this.#fail(this.#body.error)
   }
 
-  #give(chunk: Buffer): void {
+  #give(found: Buffer): void {
+    const wanted = this.#last - this.at + 1
+    const chunk = found.length > wanted ? found.subarray(0, wanted) : found
     this.at += chunk.length
     this.#flowing = this.#consumer.onData(chunk)
     if (!this.#done) this.#body.onProgress()

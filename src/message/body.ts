@@ -160,18 +160,20 @@ export class Body {
   }
 
   /** @internal The next bytes of a reader: null when there are none (yet), 'later' when a file has them. */
-  chunkFor(reader: BodyReader, wanted: number): Buffer | 'later' | null {
+  chunkFor(reader: BodyReader): Buffer | 'later' | null {
     const { at } = reader
     if (at >= this.bytes) return null
     if (this.#text !== null) return Buffer.from(this.#text, 'latin1').subarray(at)
-    if (at < this.#base) return this.#readFile(reader, wanted)
+    if (at < this.#base) return this.#readFile(reader)
     return findChunk(this.#chunks, this.#base, reader)
   }
 
-  #readFile(reader: BodyReader, wanted: number): 'later' | null {
+  #readFile(reader: BodyReader): Buffer | 'later' | null {
     const filing = this.#filing
     if (filing === null || filing.bytes <= reader.at) return null
-    filing.read(reader.at, wanted, (error, chunk) => reader.onFileRead(error, chunk))
+    const ready = filing.peek(reader.at)
+    if (ready !== null) return ready
+    filing.read(reader.at, (error, chunk) => reader.onFileRead(error, chunk))
     return 'later'
   }
 

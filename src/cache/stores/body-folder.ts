@@ -1,6 +1,7 @@
 // The bodies that are too large for memory: one file each, in a private folder that goes with the process.
 import { mkdtemp, open, rm, unlink, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Windows, toWindowStart, WINDOW_BYTES } from './windows.ts'
 import { clearLeftovers, toFolderPrefix, type ProcessFacts } from './leftovers.ts'
 import type { BodyFile, BodyFiles } from '../../message/body-files.ts'
 
@@ -24,19 +25,21 @@ export function createBodyFolder(options: BodyFolderOptions): BodyFolder {
   let folder: Promise<string> | null = null
   let count = 0
   let isClosed = false
+  const windows = new Windows()
   const cleared = clearLeftovers(parent, options)
 
-  async function nextPath(): Promise<string> {
+  async function pathOf(number: number): Promise<string> {
     if (isClosed) throw new Error('pocketfront is stopping')
     folder ??= mkdtemp(join(parent, toFolderPrefix(options)))
-    count++
-    const name = `${count}.body`
-    return join(await folder, name)
+    return join(await folder, `${number}.body`)
   }
 
   return {
     memoryObject,
-    create: () => new OneFile(nextPath()),
+    create() {
+      count++
+      return new OneFile(count, pathOf(count), windows)
+    },
     async close() {
       isClosed = true
       await cleared
@@ -51,8 +54,12 @@ class OneFile implements BodyFile {
   #handle: Promise<FileHandle> | null = null
   #isCreated = false
   #bytes = 0
+  #number: number
+  #windows: Windows
 
-  constructor(path: Promise<string>) {
+  constructor(number: number, path: Promise<string>, windows: Windows) {
+    this.#number = number
+    this.#windows = windows
     this.#path = path
     // Who writes is told.
     path.catch(() => {})
@@ -65,8 +72,12 @@ class OneFile implements BodyFile {
     )
   }
 
-  read(at: number, length: number, onDone: (error: Error | null, chunk: Buffer) => void): void {
-    this.#read(at, length).then(
+  peek(at: number): Buffer | null {
+    return this.#windows.from(this.#number, at)
+  }
+
+  read(at: number, onDone: (error: Error | null, chunk: Buffer) => void): void {
+    this.#read(at).then(
       (chunk) => onDone(null, chunk),
       (error: unknown) => onDone(toError(error), NO_BYTES),
     )
@@ -94,11 +105,15 @@ class OneFile implements BodyFile {
     }
   }
 
-  async #read(at: number, length: number): Promise<Buffer> {
+  async #read(at: number): Promise<Buffer> {
     const handle = await this.#open()
-    const buffer = Buffer.allocUnsafeSlow(length)
-    const { bytesRead } = await handle.read(buffer, 0, length, at)
-    return buffer.subarray(0, bytesRead)
+    const start = toWindowStart(at)
+    const buffer = Buffer.allocUnsafeSlow(WINDOW_BYTES)
+    // No further than what has been written when the read begins.
+    const length = Math.min(WINDOW_BYTES, this.#bytes - start)
+    const { bytesRead } = await handle.read(buffer, 0, length, start)
+    this.#windows.keep(this.#number, start, buffer.subarray(0, bytesRead))
+    return buffer.subarray(Math.min(at - start, bytesRead), bytesRead)
   }
 
   #open(): Promise<FileHandle> {
