@@ -47,6 +47,8 @@ const perCpu = (subject: string, against: string, must: number, aim: number): Go
 
 const NODE_FUNCTION = 'with a Node.js function'
 const PYTHON_FUNCTION = 'with a Python function'
+const REWRITE = 'with a CloudFront Function that rewrites'
+const TOKEN = 'with a CloudFront Function that signs a token'
 const added = (subject: string, must: number, aim: number): Goal => ({
   subject,
   against: OURS,
@@ -198,6 +200,17 @@ export const GROUPS: readonly Group[] = [
       ...(isInstalled('python3') ? [same(ours(PYTHON_FUNCTION, { lambda: 'python' }), '/1k/hit')] : []),
     ],
     goals: [added(NODE_FUNCTION, 300, 150), added(PYTHON_FUNCTION, 400, 200)],
+  },
+  {
+    name: 'cloudfront-function',
+    title: 'Edge hit of 1 KB with a CloudFront Function at viewer-request, 64 connections',
+    connections: 64,
+    contestants: () => [
+      same(ours(OURS), '/1k/hit'),
+      same(ours(REWRITE, { cloudFrontFunction: 'rewrite' }), '/1k/hit'),
+      same(ours(TOKEN, { cloudFrontFunction: 'token' }), '/1k/hit'),
+    ],
+    goals: [added(REWRITE, 500, 250), added(TOKEN, 700, 350)],
   },
   {
     name: 'invalidation',

@@ -36,6 +36,8 @@ export interface OurOptions {
   heap?: 'large'
   /** A Lambda@Edge function at viewer-request. */
   lambda?: 'node' | 'python'
+  /** A CloudFront Function at viewer-request. */
+  cloudFrontFunction?: 'rewrite' | 'token'
   /** Measures the stops of the event loop. */
   probe?: 'loop'
 }
@@ -50,7 +52,8 @@ export const ours = (name: string, options: OurOptions = {}): Subject => ({
     const large = options.memory === 'large' ? ['--edge-memory', '4GiB', '--regional-memory', '4GiB'] : []
     const level = options.log === 'lines' ? 'info' : 'silent'
     const listen = ['--origin', origin, '--port', '0', '--admin-port', '0']
-    const config = options.lambda === undefined ? [] : [here(`functions/${options.lambda}.yaml`)]
+    const code = options.lambda ?? options.cloudFrontFunction
+    const config = code === undefined ? [] : [here(`functions/${code}.yaml`)]
     const program = [
       here('../src/cli/main.ts'),
       ...config,
