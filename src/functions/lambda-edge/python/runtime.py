@@ -49,6 +49,7 @@ import traceback
 
 # Taken before the function can replace them.
 dumps, loads = json.dumps, json.loads
+encode_result = json.JSONEncoder(allow_nan=False, separators=(',', ':')).encode
 
 
 class Channel:
@@ -302,7 +303,7 @@ def leave(error):
 
 def to_reply(number, result, max_bytes):
     try:
-        text = dumps(result, allow_nan=False, separators=(',', ':'))
+        text = encode_result(result)
     except Exception as error:
         return failed(number, 'invalid', 'The JSON output is not parsable: %s' % error)
     if not text.startswith('{'):
@@ -325,7 +326,7 @@ def invoke(function, fields, inputs, line):
     lines.start_invocation()
     context = Context(fields, request_id.decode(), time.monotonic() + int(deadline) / 1000)
     try:
-        reply = to_reply(number, function(loads(event), context), int(max_bytes))
+        reply = to_reply(number, function(loads(event.decode()), context), int(max_bytes))
     except SystemExit as error:
         leave(error)
     except BaseException as error:
