@@ -1,7 +1,7 @@
 // Range headers against the size of an object.
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { selectRange } from '../../../src/message/range.ts'
+import { parseContentRange, selectRange, toContentRange } from '../../../src/message/range.ts'
 
 const part = (first: number, last: number) => ({ kind: 'part', first, last })
 const whole = (because: string) => ({ kind: 'whole', because })
@@ -58,6 +58,60 @@ describe('selectRange', () => {
         expect(selected.first).toBeGreaterThanOrEqual(0)
         expect(selected.first).toBeLessThanOrEqual(selected.last)
         expect(selected.last).toBeLessThan(size)
+      }),
+    )
+  })
+})
+
+describe('Range and Content-Range, whatever they say', () => {
+  const text = fc.oneof(
+    fc.string(),
+    fc
+      .array(fc.constantFrom('bytes', '=', '-', ',', ' ', '/', '*', '0', '7', '99999999999999999999'))
+      .map((pieces) => pieces.join('')),
+  )
+
+  test('several parts are ascending, apart and within the object', () => {
+    const spec = fc.tuple(fc.nat(30), fc.nat(30)).map(([first, last]) => `${first}-${last}`)
+    const header = fc.oneof(
+      text,
+      fc.array(spec, { minLength: 2 }).map((specs) => `bytes=${specs.join(',')}`),
+    )
+    fc.assert(
+      fc.property(header, fc.nat(40), (range, size) => {
+        const selected = selectRange(range, size)
+        if (selected.kind !== 'parts') return
+        let after = -1
+        for (const { first, last } of selected.parts) {
+          expect([first > after, first <= last, last < size]).toEqual([true, true, true])
+          after = last
+        }
+      }),
+    )
+  })
+
+  test('a Content-Range that is written is read back', () => {
+    fc.assert(
+      fc.property(fc.nat(), fc.nat(), fc.nat(), (first, length, rest) => {
+        const span = { first, last: first + length, total: first + length + rest + 1 }
+        expect(parseContentRange(toContentRange(span, span.total))).toEqual(span)
+      }),
+    )
+  })
+
+  test.each(['bytes */10', 'bytes 0-4/*', 'bytes 4-0/10', 'bytes 0-10/10', 'items 0-1/2', 'bytes 0-1', ''])(
+    'Content-Range: %s says no place of a part',
+    (value) => {
+      expect(parseContentRange(value)).toBeNull()
+    },
+  )
+
+  test('nothing throws', () => {
+    fc.assert(
+      fc.property(text, fc.nat(), (value, size) => {
+        expect(['whole', 'part', 'parts', 'unsatisfiable']).toContain(selectRange(value, size).kind)
+        const place = parseContentRange(value)
+        if (place !== null) expect(place.last).toBeLessThan(place.total)
       }),
     )
   })
