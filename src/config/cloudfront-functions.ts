@@ -18,7 +18,7 @@ const LOCAL_ACCOUNT = 'arn:aws:cloudfront::000000000000:function'
 const RUNTIMES = ['cloudfront-js-1.0', 'cloudfront-js-2.0'] as const
 
 /** `arn:aws:cloudfront::123456789012:function/rewrite` → rewrite; null when it is no such ARN. */
-export function parseFunctionArn(text: string): string | null {
+function parseFunctionArn(text: string): string | null {
   return ARN.exec(text)?.[1] ?? null
 }
 

@@ -135,7 +135,7 @@ function toOutcome<Good extends Outcome>(
 }
 
 /** The lines of a run as AWS writes them; nothing for a run that logs nothing. (Developer Guide, 'Edge function logs') */
-export function toLogLines(requestId: string, distributionId: string, logs: readonly string[]): string[] {
+function toLogLines(requestId: string, distributionId: string, logs: readonly string[]): string[] {
   if (logs.length === 0) return []
   return [
     `${requestId} START DistributionID: ${distributionId}`,

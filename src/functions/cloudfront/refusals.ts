@@ -19,7 +19,7 @@ export function toValidationError(problem: string): HookFailed {
 }
 
 /** The function did not run to its end: 503. (Developer Guide, 'HTTP 503 status code', 'Function execution error') */
-export function toExecutionError(detail: string): HookFailed {
+function toExecutionError(detail: string): HookFailed {
   const resultType = 'FunctionExecutionError'
   const failure = { message: NOT_RUN, resultType, detailedResultType: resultType, detail } as const
   return { kind: 'failed', status: 503, failure }
