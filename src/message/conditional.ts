@@ -103,7 +103,7 @@ function isWeakenedForm(stored: string | null, fresh: string | null): boolean {
 }
 
 /** Whether an If-Match or If-None-Match lists a tag; '*' lists every one (RFC 9110, section 8.8.3.2). */
-export function listsTag(list: string, etag: string | null, comparison: 'strong' | 'weak'): boolean {
+function listsTag(list: string, etag: string | null, comparison: 'strong' | 'weak'): boolean {
   if (list.trim() === '*') return true
   if (etag === null) return false
   const wanted = toOpaque(etag)
