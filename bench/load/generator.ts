@@ -7,8 +7,8 @@ const target = new URL(load.url)
 const pool = new Pool(target.origin, { connections: load.connections, pipelining: 1 })
 const form = `name=value&${'x'.repeat(100)}`
 const plan = load.plan
-const headers = plan.kind === 'part' ? { range: plan.range } : {}
-const expected = plan.kind === 'part' ? 206 : 200
+const headers = plan.kind === 'same' ? { ...plan.headers } : {}
+const expected = plan.kind === 'same' ? (plan.status ?? 200) : 200
 const latencies: number[] = []
 let sent = 0
 let bad = 0
@@ -22,7 +22,6 @@ function nextPath(): string {
     case 'random':
       return `${plan.prefix}${1 + Math.floor(Math.random() * plan.count)}`
     case 'same':
-    case 'part':
     case 'post':
       return target.pathname
   }

@@ -3,10 +3,9 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { isInstalled, pinned, track } from '../machine/processes.ts'
 
-/** What is asked: the URL's own path, a range of it, a POST to it, a new path each time, or one of many at random. */
+/** What is asked: the URL's own path with headers of one's own, a POST to it, a new path each time, or one of many at random. */
 export type Plan =
-  | { kind: 'same' }
-  | { kind: 'part'; range: string }
+  | { kind: 'same'; headers?: Readonly<Record<string, string>>; status?: number }
   | { kind: 'post' }
   | { kind: 'unique'; prefix: string }
   | { kind: 'random'; prefix: string; count: number }
@@ -36,15 +35,16 @@ export const generatorName = isInstalled('wrk') ? 'wrk' : 'built-in generator'
 /** So that two slices do not ask for the same objects in the same order. */
 const seed = (): string => String(Math.floor(Math.random() * 1e9))
 
+const toHeaderFlags = (headers: Readonly<Record<string, string>> = {}): string[] =>
+  Object.entries(headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`])
+
 function wrkArguments(load: Load): string[] {
   const { plan } = load
   const seconds = plan.kind === 'fill' ? FILL_SECONDS : load.seconds
   const common = ['-t1', `-c${load.connections}`, `-d${seconds}s`, '--latency', '--timeout', '20s']
   switch (plan.kind) {
     case 'same':
-      return [...common, load.url]
-    case 'part':
-      return [...common, '-H', `Range: ${plan.range}`, load.url]
+      return [...common, ...toHeaderFlags(plan.headers), load.url]
     case 'post':
       return [...common, '-s', beside('post.lua'), load.url]
     case 'unique':

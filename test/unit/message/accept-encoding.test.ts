@@ -1,4 +1,5 @@
 // Accept-Encoding beyond the table of the manual, which is a conformance test.
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { normalizeAcceptEncoding } from '../../../src/message/accept-encoding.ts'
 
@@ -32,5 +33,41 @@ describe('normalizeAcceptEncoding', () => {
   test('a thousand different values are no trouble', () => {
     for (let i = 0; i < 1000; i++)
       expect(normalizeAcceptEncoding(`gzip;q=0.${i + 1}, x${i}`, true, true).key).toBe('gzip')
+  })
+
+  test('never throws, has one of its few forms, and its normal form is its own normal form', () => {
+    const piece = fc.constantFrom(
+      'gzip',
+      'br',
+      'zstd',
+      '*',
+      ',',
+      ';',
+      'q=',
+      '0',
+      '1',
+      '.',
+      ' ',
+      '=',
+      'GZIP',
+      'é',
+    )
+    const header = fc.oneof(
+      fc.string(),
+      fc.array(piece).map((pieces) => pieces.join('')),
+    )
+    fc.assert(
+      fc.property(header, fc.boolean(), fc.boolean(), (value, gzip, brotli) => {
+        const { key, forward } = normalizeAcceptEncoding(value, gzip, brotli)
+        expect([
+          '',
+          ...(gzip ? ['gzip'] : []),
+          ...(brotli ? ['br'] : []),
+          ...(gzip && brotli ? ['br,gzip'] : []),
+        ]).toContain(key)
+        if (forward !== null) expect(normalizeAcceptEncoding(forward, gzip, brotli)).toEqual({ key, forward })
+      }),
+      { numRuns: 500 },
+    )
   })
 })
