@@ -8,10 +8,14 @@ import { realDisk } from './disk.ts'
 import { FunctionCode } from './function-code.ts'
 import { toDistributionId } from './ids.ts'
 import type { ConfigIssue } from './issues.ts'
+
+import type { LintFinding } from './lint/rule.ts'
+import { lint, readLintOff } from './lint/lint.ts'
 import { KeyValueStores } from './key-value-stores.ts'
 import { fromText } from './nodes/from-text.ts'
 import { fromValue } from './nodes/from-value.ts'
 import type { ConfigNode, Located } from './nodes/node.ts'
+import { Places } from './nodes/places.ts'
 import { Report } from './nodes/report.ts'
 import type { Override } from './origins/overrides.ts'
 import { readOverrides } from './origins/overrides.ts'
@@ -21,6 +25,7 @@ import { createPolicyBook } from './policy-book.ts'
 import type { Source } from './readers/read-tree.ts'
 import { cloudFormation } from './readers/cloudformation.ts'
 import { readTree } from './readers/read-tree.ts'
+import type { SECTIONS } from './readers/source.ts'
 import { readDistribution } from './schema/distribution.ts'
 import type { SupportNote } from './support.ts'
 import { SupportNotes } from './support.ts'
@@ -49,6 +54,10 @@ export interface LoadOptions {
   readonly allowRemoteOrigins: boolean
   /** Whether an HTTPS port will be open; default: none. */
   readonly servesHttps?: boolean
+  /** Warnings are errors. */
+  readonly strict?: boolean
+  /** Whether traps are looked for; default: yes. */
+  readonly lint?: boolean
 }
 
 /** A deployment with what to tell the user about it, or the issues. */
@@ -58,6 +67,8 @@ export type LoadResult =
       readonly deployment: Deployment
       readonly warnings: readonly ConfigIssue[]
       readonly notes: readonly SupportNote[]
+      /** What AWS accepts and will surprise with. */
+      readonly findings: readonly LintFinding[]
       /** Absolute paths of the configuration files. */
       readonly files: readonly string[]
       /** These, and the files of code and data that were read with them. */
@@ -160,6 +171,7 @@ function build(
     report,
   })
   const notes = new SupportNotes(options.servesHttps)
+  const places = new Places()
   const isUnconfigured = files.length === 0 && (options.inline === undefined || options.inline === null)
   let Distributions: Distribution[]
   if (isUnconfigured) {
@@ -167,7 +179,7 @@ function build(
   } else {
     const policies = createPolicyBook(policySources(sources), report)
     Distributions = readAll(sources, (source, id) =>
-      readDistribution(source, id, { report, policies, code, functions, targets, notes, cwd }),
+      readDistribution(source, id, { report, places, policies, code, functions, targets, notes, cwd }),
     )
     if (Distributions.length === 0 && !report.hasErrors)
       report.error(atFile(files[0] ?? 'config'), null, 'no distribution in here')
@@ -176,6 +188,8 @@ function build(
   }
   if (!isUnconfigured || options.lambdas.length > 0) code.reportUnused()
   if (!isUnconfigured || (options.functions ?? []).length > 0) functions.reportUnused()
+  const off = readLintOff(sectionsOf(sources, 'lint'), report)
+  if (options.strict === true) report.escalate()
   if (report.hasErrors) return { ok: false, issues: report.sorted(), files }
   const deployment = { Distributions, LambdaFunctions: code.functions, Functions: functions.functions }
   const resolveTarget = targets.resolver(files[0] === undefined ? cwd : dirname(files[0]))
@@ -184,13 +198,14 @@ function build(
     deployment,
     warnings: report.sorted(),
     notes: notes.notes,
+    findings: options.lint === false || isUnconfigured ? [] : lint(Distributions, places, off),
     files,
     watched: [...new Set([...files, ...functions.files, ...stores.files])],
     resolveTarget,
   }
 }
 
-function sectionsOf(sources: readonly Source[], key: 'origins' | 'lambdas' | 'functions' | 'keyValueStores') {
+function sectionsOf(sources: readonly Source[], key: (typeof SECTIONS)[number]) {
   return sources.flatMap((source) => source[key] ?? [])
 }
 

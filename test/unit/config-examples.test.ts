@@ -20,6 +20,16 @@ const ORIGINS: Readonly<Record<string, readonly string[]>> = {
   'demo/distribution.yaml': ['api=http://127.0.0.1:40000'],
 }
 
+/** Examples that show a trap on purpose. */
+const TRAPS: Readonly<Record<string, readonly string[]>> = {
+  'aws/distribution.json': ['error-page-hides-api-errors'],
+  'cache-policy.yaml': ['set-cookie-cached'],
+  'cloudfront-functions.yaml': ['viewer-response-skips-errors'],
+  'error-pages.yaml': ['error-page-hides-api-errors'],
+  'forwarded-values.yaml': ['legacy-settings', 'set-cookie-cached'],
+  'lambda-at-edge.yaml': ['viewer-response-skips-errors'],
+}
+
 const examples = readdirSync(folder, { recursive: true, encoding: 'utf8' })
   .map((name) => name.replaceAll('\\', '/'))
   .filter((name) => /\.(?:ya?ml|json)$/.test(name))
@@ -64,6 +74,8 @@ test.each(examples)('%s loads as it stands', async (name) => {
   expect(result.ok ? [] : result.issues).toEqual([])
   if (!result.ok) return
   expect(result.warnings).toEqual([])
+  const traps = [...new Set(result.findings.map(({ code }) => code))].toSorted()
+  expect(traps).toEqual(TRAPS[name] ?? [])
   const untrue = result.notes.filter(({ feature }) => feature !== 'Aliases')
   expect(name.startsWith('aws/') ? [] : untrue).toEqual([])
   for (const { Origins } of result.deployment.Distributions) {

@@ -4,7 +4,7 @@ import type { Located } from './node.ts'
 
 /** The issues found so far. */
 export class Report {
-  readonly issues: ConfigIssue[] = []
+  issues: ConfigIssue[] = []
 
   /** Something that keeps the configuration from being used; `code` is AWS's word for it. */
   error(at: Located, code: string | null, message: string, hint: string | null = null): void {
@@ -13,6 +13,11 @@ export class Report {
 
   warn(at: Located, code: string | null, message: string, hint: string | null = null): void {
     this.#add('warning', at, code, message, hint)
+  }
+
+  /** What AWS would only find out from the account, and unknown keys, count as errors from here on. */
+  escalate(): void {
+    this.issues = this.issues.map((issue) => ({ ...issue, severity: 'error' }))
   }
 
   /** In the order of a file's lines; files and options as they came. */

@@ -17,6 +17,7 @@ export interface Source extends SourceParts {
   readonly lambdas: MapNode | null
   readonly functions: MapNode | null
   readonly keyValueStores: MapNode | null
+  readonly lint: MapNode | null
 }
 
 /** The first reader that recognises the tree reads it. */
@@ -60,6 +61,7 @@ export function readTree(root: ConfigNode, name: string, context: ReadContext): 
     lambdas: section('lambdas'),
     functions: section('functions'),
     keyValueStores: section('keyValueStores'),
+    lint: section('lint'),
   }
 }
 

@@ -5,7 +5,7 @@ import type { HandlerOrigin } from '../../model/handler-origin.ts'
 import type { TemplateSet } from '../templates/template-set.ts'
 
 /** Sections that may stand in every file, AWS's outputs included. */
-export const SECTIONS = ['origins', 'lambdas', 'functions', 'keyValueStores'] as const
+export const SECTIONS = ['origins', 'lambdas', 'functions', 'keyValueStores', 'lint'] as const
 
 /** The lists of our own form. */
 export const LISTS = [

@@ -26,12 +26,12 @@ export function readCacheBehavior(fields: Fields, context: DistributionContext):
     const hint = 'letters, digits, _ - . * $ / ~ " \' @ : + & and ? are allowed'
     fields.report.error(fields.at('PathPattern'), INVALID, message, hint)
   }
-  return { ...readBehavior(fields, context), PathPattern }
+  return context.places.note({ ...readBehavior(fields, context), PathPattern }, fields)
 }
 
 /** (API Reference, 'DefaultCacheBehavior') */
 export function readDefaultCacheBehavior(fields: Fields, context: DistributionContext): DefaultCacheBehavior {
-  return readBehavior(fields, context)
+  return context.places.note(readBehavior(fields, context), fields)
 }
 
 /** Reads and finishes the map. Whether the target exists is checked when all origins are known. */

@@ -1,6 +1,7 @@
 // What the readers of one distribution share.
 import type { CloudFrontFunctions } from '../cloudfront-functions.ts'
 import type { FunctionCode } from '../function-code.ts'
+import type { Places } from '../nodes/places.ts'
 import type { Report } from '../nodes/report.ts'
 import type { PolicyBook } from '../policy-book.ts'
 import type { Form } from '../readers/source.ts'
@@ -9,6 +10,7 @@ import type { OriginTargets } from '../targets.ts'
 
 export interface SchemaContext {
   readonly report: Report
+  readonly places: Places
   readonly policies: PolicyBook
   readonly code: FunctionCode
   readonly functions: CloudFrontFunctions

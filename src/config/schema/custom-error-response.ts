@@ -1,12 +1,13 @@
 // CustomErrorResponses of a configuration -> the model.
 import type { CustomErrorResponse } from '../../model/distribution.ts'
 import type { Fields } from '../nodes/fields.ts'
+import type { Places } from '../nodes/places.ts'
 
 const ERROR_CODES = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504]
 const RESPONSE_CODES = [200, ...ERROR_CODES]
 
 /** (API Reference, 'CustomErrorResponse') One entry per error code; page and response code come together. */
-export function readCustomErrorResponses(parent: Fields): CustomErrorResponse[] {
+export function readCustomErrorResponses(parent: Fields, places: Places): CustomErrorResponse[] {
   const seen = new Set<number>()
   return parent.maps('CustomErrorResponses').map((fields) => {
     const response = readOne(fields)
@@ -18,7 +19,7 @@ export function readCustomErrorResponses(parent: Fields): CustomErrorResponse[] 
       )
     }
     seen.add(response.ErrorCode)
-    return response
+    return places.note(response, fields)
   })
 }
 

@@ -56,7 +56,7 @@ export function readDistribution(
     OriginGroups: groupFields.map((it) => readOriginGroup(it)),
     DefaultCacheBehavior: defaultFields === null ? MISSING : readDefaultCacheBehavior(defaultFields, context),
     CacheBehaviors: behaviorFields.map((it) => readCacheBehavior(it, context)),
-    CustomErrorResponses: readCustomErrorResponses(fields),
+    CustomErrorResponses: readCustomErrorResponses(fields, shared.places),
     PriceClass:
       fields.choice('PriceClass', ['PriceClass_100', 'PriceClass_200', 'PriceClass_All', 'None']) ??
       'PriceClass_All',
@@ -74,7 +74,7 @@ export function readDistribution(
   checkTargets(distribution, originFields, groupFields, behaviorFields, defaultFields)
   checkPatterns(distribution, behaviorFields)
   warnOfQuotas(distribution, fields)
-  return distribution
+  return shared.places.note(distribution, fields)
 }
 
 /** Stands in for a behavior that is not there; the load fails anyway. */

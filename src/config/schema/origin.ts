@@ -61,7 +61,7 @@ export function readOrigin(fields: Fields, originCount: number, context: Distrib
   }
   if (origin.target.kind === 'http') collectHttpNotes(fields, context)
   fields.finish()
-  return origin
+  return context.places.note(origin, fields)
 }
 
 /** A folder needs no signature and no certificate, so they are no loss there. */
