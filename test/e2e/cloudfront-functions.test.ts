@@ -21,52 +21,114 @@ function withCode(code: Code, options: FrontOptions = {}): Promise<Front> {
   return startFront({ origin, ...options, behavior: { FunctionAssociations, ...options.behavior } })
 }
 
-/** Misbehaves when asked to, and passes all else on. */
-function misbehaving(action: string): string {
-  return `function handler(event) {
-    if (event.request.uri === '/bad') { ${action} }
-    return event.response || event.request
+/** A path, what the function does there, and what its viewer gets: 503, 502, or a generated 200. */
+type Case = readonly [name: string, status: 200 | 502 | 503, action: string]
+
+const MINE = `{ statusCode: 200, body: 'mine' }`
+const HOSTILE: readonly Case[] = [
+  ['throws', 503, `throw new Error('oops')`],
+  ['throws-nothing', 503, 'throw undefined'],
+  ['throws-what-throws', 503, 'throw { get message() { throw 1 } }'],
+  ['rejects', 503, `await Promise.reject(new Error('no'))`],
+  ['infinite-loop', 503, 'while (true) {}'],
+  ['loop-that-catches', 503, 'for (;;) try { for (;;) {} } catch (e) {} finally { continue }'],
+  ['endless-awaiting', 503, 'while (true) await null'],
+  ['endless-promises', 503, 'const next = () => Promise.resolve().then(next); await next()'],
+  ['never-settles', 502, 'await new Promise(() => {})'],
+  ['catastrophic-regexp', 503, `/^(a+)+$/.test('a'.repeat(40) + 'b')`],
+  ['heap-bomb', 503, `const a = []; const s = 'x'.repeat(2000); for (;;) a.push((s + a.length).slice(1))`],
+  ['buffer-bomb', 503, 'const a = []; for (;;) a.push(Buffer.alloc(50000))'],
+  ['huge-buffer', 503, 'Buffer.alloc(1e9)'],
+  ['string-bomb', 503, `let all = 'x'; while (true) all += all`],
+  [
+    'caught-bomb',
+    503,
+    `const a = []; try { for (;;) a.push(Buffer.alloc(50000)) } catch (e) { a.length = 0; return ${MINE} }`,
+  ],
+  ['deep-recursion', 503, 'const again = () => again() + 1; again()'],
+  ['process-exit', 503, 'process.exit(1)'],
+  ['function-constructor', 503, `event.constructor.constructor('return process')().exit(1)`],
+  ['async-constructor', 503, `(async () => {}).constructor('return process')()`],
+  ['module-of-node', 503, `require('child_process')`],
+  ['dynamic-code', 503, `eval('1')`],
+  ['circular', 503, 'request.headers.a = { value: request }; return request'],
+  ['throwing-getter', 503, `return { statusCode: 200, get body() { throw new Error('no') } }`],
+  ['throwing-tojson', 503, `return { statusCode: 200, toJSON() { throw new Error('no') } }`],
+  ['toJSON-loop', 503, `return { statusCode: 200, toJSON() { for (;;) {} } }`],
+  ['nothing', 502, 'return'],
+  ['number', 502, 'return 7'],
+  ['array', 502, 'return []'],
+  ['event', 502, 'return event'],
+  ['proto-result', 502, `return JSON.parse('{"__proto__":{"statusCode":200}}')`],
+  ['large-body', 502, `return { statusCode: 200, body: 'x'.repeat(50000) }`],
+  ['30-mb', 503, `return { statusCode: 200, body: 'x'.repeat(30e6) }`],
+  ['header-injection', 502, `return { statusCode: 302, headers: { location: { value: '/\\r\\nx: y' } } }`],
+  ['header-name-injection', 502, `return { statusCode: 200, headers: { 'a\\r\\nx': { value: 'y' } } }`],
+  ['header-name', 502, `return { statusCode: 200, headers: { 'a b': { value: 'y' } } }`],
+  ['header-nul', 502, `return { statusCode: 200, headers: { a: { value: '\\0' } } }`],
+  ['status-text-injection', 502, `return { statusCode: 200, statusDescription: 'OK\\r\\nx: y' }`],
+  ['cookie-injection', 502, `return { statusCode: 200, cookies: { a: { value: 'b\\r\\nx: y' } } }`],
+  [
+    'attribute-injection',
+    502,
+    `return { statusCode: 200, cookies: { a: { value: 'b', attributes: 'c\\nx: y' } } }`,
+  ],
+  [
+    'proto-header',
+    200,
+    `return { statusCode: 200, body: 'mine', headers: JSON.parse('{"__proto__":{"value":"y"}}') }`,
+  ],
+  [
+    'proto-pollution',
+    200,
+    `Object.prototype.statusCode = 500; event.__proto__.x = 'y'; request.headers.__proto__.value = 'y'; return ${MINE}`,
+  ],
+  [
+    'broken-built-ins',
+    200,
+    `Array.prototype.push = null; String.prototype.split = null; JSON.stringify = null; globalThis.Promise = null; return ${MINE}`,
+  ],
+  ['rejection-left', 200, `Promise.reject(new Error('nobody looks')); return ${MINE}`],
+  ['work-left', 503, `Promise.resolve().then(() => { for (;;) {} }); return ${MINE}`],
+  ['log-flood', 200, `for (let i = 0; i < 50; i++) console.log('x'.repeat(1000)); return ${MINE}`],
+  ['log-injection', 200, `console.log('a\\r\\nb\\u0000\\u001b[31m'); return ${MINE}`],
+]
+
+/** Does each act at its path, and passes all else on. */
+function toCode(cases: readonly Case[]): string {
+  const acts = cases.map(([name, , action]) => `'/${name}': async (event, request) => { ${action} }`)
+  return `const acts = { ${acts.join(',\n')} }
+  async function handler(event) {
+    const act = acts[event.request.uri]
+    return act === undefined ? event.response || event.request : act(event, event.request)
   }`
 }
 
-describe('a hostile function', () => {
-  const CASES: readonly [name: string, action: string, status: 502 | 503][] = [
-    ['throws', `throw new Error('oops')`, 503],
-    ['throws nothing', 'throw undefined', 503],
-    ['loops without end', 'while (true) {}', 503],
-    ['fills the memory', `let all = ''; while (true) { all += 'xxxxxxxxxxxxxxxxxxxxxxxx' + all }`, 503],
-    ['calls itself without end', 'const again = () => again() + 1; again()', 503],
-    ['returns nothing', 'return', 502],
-    ['returns a number', 'return 7', 502],
-    ['returns an array', 'return []', 502],
-    ['returns the event', 'return event', 502],
-    ['returns a circle', 'const a = event.request; a.headers.a = { value: a }; return a', 503],
-  ]
-  test.each(CASES)(
-    'that %s gets its own request an error, and the next one is served',
-    async (_, action, status) => {
-      await using front = await withCode({ 'viewer-request': misbehaving(action) })
-      const bad = await front.get('/bad')
-      expect(bad.status).toBe(status)
-      const word = status === 503 ? 'FunctionExecutionError' : 'FunctionValidationError'
-      expect(bad.headers['x-cache']).toBe(`${word} from cloudfront`)
-      expect(bad.text).toContain('Generated by cloudfront (CloudFront)')
-      expect(bad.trace?.functions).toMatchObject([{ outcome: 'failed' }])
-      const good = await front.get('/good')
-      expect([good.status, good.text]).toEqual([200, 'hello'])
-    },
-  )
+const WORDS = { 502: 'FunctionValidationError', 503: 'FunctionExecutionError' } as const
 
-  test.each(CASES)(
-    'that %s on viewer-response does no harm to the cached object',
-    async (_, action, status) => {
-      await using front = await withCode({ 'viewer-response': misbehaving(action) })
-      expect((await front.get('/bad')).status).toBe(status)
-      const good = await front.get('/good')
-      expect([good.status, good.text]).toEqual([200, 'hello'])
-    },
-  )
+describe.each(['viewer-request', 'viewer-response'] as const)('a hostile %s function', (eventType) => {
+  let front: Front
+  beforeAll(async () => {
+    front = await withCode({ [eventType]: toCode(HOSTILE) })
+  })
+  afterAll(() => front.stop())
 
+  test.each(HOSTILE)('at /%s gets %i, and the next request is served', async (name, status) => {
+    const answer = await front.get(`/${name}`)
+    expect(answer.status).toBe(status)
+    expect(answer.headers['x']).toBeUndefined()
+    if (status !== 200) {
+      expect(answer.headers['x-cache']).toBe(`${WORDS[status]} from cloudfront`)
+      expect(answer.text).toContain('Generated by cloudfront (CloudFront)')
+      expect(answer.trace?.functions).toMatchObject([{ outcome: 'failed' }])
+    } else expect(answer.text).toBe('mine')
+    const next = await front.get('/good')
+    expect([next.status, next.text]).toEqual([200, 'hello'])
+    expect(({} as { statusCode?: unknown }).statusCode).toBeUndefined()
+  })
+})
+
+describe('a function', () => {
   test('cannot touch what the next run sees', async () => {
     await using front = await withCode({
       'viewer-response': `
