@@ -152,6 +152,24 @@ export const SECTIONS: readonly Section[] = [
   ),
   section('F.B6', 'Lambda@Edge: failures', 'Test and debug Lambda@Edge functions'),
   section('F.B7', 'Edge functions: interplay', 'CloudFront events that can trigger a Lambda@Edge function'),
+  section(
+    'O.1',
+    'Website endpoints of S3',
+    'Amazon S3 User Guide: Hosting a static website using Amazon S3',
+    'Use an Amazon S3 bucket that is configured as a website endpoint',
+  ),
+  section(
+    'O.2',
+    'Origin access control',
+    'Restrict access to an Amazon S3 origin',
+    'Amazon S3 API Reference: Authenticating requests (AWS Signature Version 4)',
+  ),
+  section(
+    'O.3',
+    'Function URLs and API Gateway',
+    'AWS Lambda Developer Guide: Invoking Lambda function URLs',
+    'API Gateway Developer Guide: Lambda proxy integrations',
+  ),
 ]
 
 function section(number: string, title: string, ...pages: readonly string[]): Section {

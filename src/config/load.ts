@@ -283,7 +283,7 @@ function buildFromTarget(overrides: readonly Override[], report: Report): Distri
     return []
   }
   if (first.target.kind === 'remote') return []
-  if (first.target.kind === 'folder' && !realDisk.isFolder(first.target.folder)) {
+  if ('folder' in first.target && !realDisk.isFolder(first.target.folder)) {
     report.error(first.at, null, `there is no folder ${first.target.folder}`)
     return []
   }

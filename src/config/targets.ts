@@ -3,11 +3,12 @@ import { join } from 'node:path'
 import type { Deployment } from '../model/deployment.ts'
 import type { HandlerOrigin } from '../model/handler-origin.ts'
 import type { Origin, OriginTarget, TargetSource } from '../model/origin.ts'
+import { PLAIN_WEBSITE, type WebsiteConfiguration } from '../model/website.ts'
 import type { Disk } from './disk.ts'
 import { didYouMean } from './nodes/did-you-mean.ts'
 import type { Located } from './nodes/node.ts'
 import type { Report } from './nodes/report.ts'
-import { isLocalName, toBucket, withoutBrackets } from './origins/host-names.ts'
+import { isLocalName, toBucket, toWebsiteBucket, withoutBrackets } from './origins/host-names.ts'
 import type { Override } from './origins/overrides.ts'
 import { toEnvName } from './origins/overrides.ts'
 
@@ -34,6 +35,8 @@ export interface TargetOptions {
   readonly allowRemoteOrigins: boolean
   /** Functions that stand behind domain names, from templates. */
   readonly handlers?: readonly HandlerOrigin[]
+  /** Website configurations by bucket, from templates. */
+  readonly websites?: ReadonlyMap<string, WebsiteConfiguration>
   readonly disk: Disk
   readonly report: Report
 }
@@ -110,7 +113,7 @@ export class OriginTargets {
     const { target, source } = override
     if (target.kind === 'remote') return toProduction(address, source, override.sendHost ?? 'production')
     if (target.kind === 'http') return { ...target, sendHost: override.sendHost ?? 'production', source }
-    if (this.#options.disk.isFolder(target.folder)) return { ...target, source }
+    if (this.#options.disk.isFolder(target.folder)) return this.#asFolder(target, address, source)
     const message = `there is no folder ${target.folder}`
     if (!this.#missingFolders.has(override)) this.#options.report.warn(override.at, null, message)
     this.#missingFolders.add(override)
@@ -121,12 +124,25 @@ export class OriginTargets {
     }
   }
 
+  /** A folder that stands for a website endpoint is one. */
+  #asFolder(
+    target: Extract<Override['target'], { kind: 'folder' | 'website' }>,
+    { domainName }: Pick<Address, 'domainName'>,
+    source: TargetSource,
+  ): OriginTarget {
+    const bucket = toWebsiteBucket(domainName)
+    if (bucket === null || target.kind === 'website') return { ...target, source }
+    const website = this.#options.websites?.get(bucket) ?? PLAIN_WEBSITE
+    return { kind: 'website', folder: target.folder, website, source }
+  }
+
   #asNamed(address: Address): OriginTarget {
     const { domainName, base } = address
-    const bucket = toBucket(domainName)
+    const bucket = toBucket(domainName) ?? toWebsiteBucket(domainName)
     if (bucket !== null) {
       const folder = join(base, bucket)
-      if (this.#options.disk.isFolder(folder)) return { kind: 'folder', folder, source: 'configuration' }
+      if (this.#options.disk.isFolder(folder))
+        return this.#asFolder({ kind: 'folder', folder }, address, 'configuration')
     }
     // Differs from CloudFront: names of this machine and of its network are origins, and are dialled as they are.
     if (isLocalName(domainName)) return toProduction(address, 'production name', 'target')
@@ -224,6 +240,7 @@ export function describeTargets(deployment: Deployment): TargetRow[] {
 
 function toText(target: OriginTarget): string {
   if (target.kind === 'folder') return target.folder
+  if (target.kind === 'website') return `${target.folder} (website)`
   if (target.kind === 'unresolved') return `none: ${target.hint}`
   const host = target.hostname.includes(':') ? `[${target.hostname}]` : target.hostname
   return `${target.protocol}://${host}:${target.port}${target.pathPrefix}`

@@ -1,5 +1,6 @@
 // Origins and origin groups, as configured; where they are really reached is the target.
 import type { Distribution, Seconds } from './distribution.ts'
+import type { WebsiteConfiguration } from './website.ts'
 
 /** (API Reference, 'CustomOriginConfig') */
 export interface CustomOriginConfig {
@@ -54,6 +55,7 @@ export type TargetSource =
  * - `http`: dial this URL; `pathPrefix` ('' or '/x') comes before OriginPath. `sendHost: 'production'` keeps the
  *   Host header computed from the production name, `'target'` sends the URL's own authority.
  * - `folder`: a folder served as an S3-like bucket; `folder` is absolute.
+ * - `website`: a folder served as a bucket's website endpoint, which takes plain HTTP alone.
  * - `unresolved`: nothing is reached; requests get CloudFront's 502 and `hint` says which option to add.
  */
 export type OriginTarget =
@@ -67,6 +69,12 @@ export type OriginTarget =
       readonly source: TargetSource
     }
   | { readonly kind: 'folder'; readonly folder: string; readonly source: TargetSource }
+  | {
+      readonly kind: 'website'
+      readonly folder: string
+      readonly website: WebsiteConfiguration
+      readonly source: TargetSource
+    }
   | { readonly kind: 'unresolved'; readonly hint: string; readonly source: TargetSource }
 
 /** Two origins, the second for when the first fails. (API Reference, 'OriginGroup') */

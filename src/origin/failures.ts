@@ -79,6 +79,21 @@ export function unresolvedOrigin(hint: string): OriginFailure {
   }
 }
 
+/** The answer of a website endpoint to TLS: there is nobody on port 443. ('Use an Amazon S3 bucket configured as a website endpoint') */
+export function secureWebsite(): OriginFailure {
+  return {
+    status: 502,
+    failure: {
+      message: CONNECT,
+      resultType: 'Error',
+      detailedResultType: 'OriginConnectError',
+      detail: 'a website endpoint of S3 takes plain HTTP alone; set OriginProtocolPolicy to http-only',
+      during: 'connect',
+    },
+    nothingSent: true,
+  }
+}
+
 /** The answer in place of a response that CloudFront does not pass on. */
 export function incorrectResponse(detailedResultType: DetailedResultType, detail: string): OriginFailure {
   return {

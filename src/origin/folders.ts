@@ -1,23 +1,36 @@
 // The folders that stand for S3 buckets, one origin each.
 import type { ExchangeResponse } from './exchange.ts'
-import { createFolderOrigin, type FolderRequest } from './folder.ts'
+import type { FolderRequest } from './folder/answer.ts'
+import { createFolderOrigin, type FolderOrigin } from './folder.ts'
+import { createWebsiteOrigin } from './website.ts'
 import type { Clock } from '../message/clock.ts'
+import type { OriginTarget } from '../model/origin.ts'
+
+/** A target that is a folder on this machine. */
+export type FolderTarget = Extract<OriginTarget, { kind: 'folder' | 'website' }>
 
 /** Answers requests for objects of any folder that the configuration names. */
 export interface FolderOrigins {
-  fetch(folder: string, request: FolderRequest): Promise<ExchangeResponse>
+  fetch(target: FolderTarget, request: FolderRequest): Promise<ExchangeResponse>
 }
 
 export function createFolderOrigins(clock: Clock): FolderOrigins {
-  const origins = new Map<string, ReturnType<typeof createFolderOrigin>>()
-  return {
-    fetch(folder, request) {
-      let origin = origins.get(folder)
-      if (origin === undefined) {
-        origin = createFolderOrigin({ folder, clock })
-        origins.set(folder, origin)
-      }
-      return origin.fetch(request)
-    },
+  const buckets = new Map<string, FolderOrigin>()
+  const websites = new WeakMap<FolderTarget, FolderOrigin>()
+
+  function select(target: FolderTarget): FolderOrigin {
+    const { folder } = target
+    let origin = target.kind === 'folder' ? buckets.get(folder) : websites.get(target)
+    if (origin !== undefined) return origin
+    if (target.kind === 'folder') {
+      origin = createFolderOrigin({ folder, clock })
+      buckets.set(folder, origin)
+    } else {
+      origin = createWebsiteOrigin({ folder, website: target.website, clock })
+      websites.set(target, origin)
+    }
+    return origin
   }
+
+  return { fetch: (target, request) => select(target).fetch(request) }
 }

@@ -3,7 +3,7 @@ import type { Pool } from 'undici'
 import { Deadline } from './deadline.ts'
 import { exchange, type ExchangeResponse } from './exchange.ts'
 import { exchangeHttp2 } from './exchange-http2.ts'
-import { toOriginFailure, unresolvedOrigin, type OriginFailure } from './failures.ts'
+import { secureWebsite, toOriginFailure, unresolvedOrigin, type OriginFailure } from './failures.ts'
 import type { FolderOrigins } from './folders.ts'
 import { toRequestTarget, toWireHeaders } from './outgoing.ts'
 import type { OriginPools, PoolKey } from './pools.ts'
@@ -48,15 +48,26 @@ export function sendToOrigin(
   context: RequestContext,
   access: OriginAccess,
 ): Promise<SendResult> {
-  if (target.kind === 'unresolved') {
-    const failure = unresolvedOrigin(target.hint)
-    const record = toRecord(outgoing, origin, target, 1)
-    context.trace.addOrigin({ ...record, error: failure.failure.detail, end: 'unresolved' })
-    return Promise.resolve({ kind: 'failure', failure })
+  if (target.kind === 'unresolved' || target.kind === 'website') {
+    const failure = findHopeless(outgoing, target)
+    if (failure !== null) {
+      const record = toRecord(outgoing, origin, target, 1)
+      context.trace.addOrigin({ ...record, error: failure.failure.detail, end: 'unresolved' })
+      return Promise.resolve({ kind: 'failure', failure })
+    }
   }
   const seconds = origin.ResponseCompletionTimeout
   const deadline = seconds === null || target.kind !== 'http' ? null : new Deadline(seconds)
   return attempt({ outgoing, origin, target, context, access, deadline }, 1)
+}
+
+/** A target that no attempt can reach. */
+function findHopeless(
+  outgoing: OutgoingRequest,
+  target: Extract<OriginTarget, { kind: 'unresolved' | 'website' }>,
+): OriginFailure | null {
+  if (target.kind === 'unresolved') return unresolvedOrigin(target.hint)
+  return outgoing.origin.protocol === 'https' ? secureWebsite() : null
 }
 
 function attempt(sending: Sending, number: number): Promise<SendResult> {
@@ -127,7 +138,8 @@ function attemptOnce({
     case 'unresolved':
       return Promise.reject(new Error(target.hint))
     case 'folder':
-      return access.folders.fetch(target.folder, {
+    case 'website':
+      return access.folders.fetch(target, {
         method: outgoing.method,
         path: outgoing.origin.path + outgoing.path,
         headers: outgoing.headers,
@@ -187,6 +199,7 @@ function describeTarget(outgoing: OutgoingRequest, target: OriginTarget): string
     case 'unresolved':
       return outgoing.origin.domainName
     case 'folder':
+    case 'website':
       return target.folder + outgoing.origin.path + outgoing.path
     case 'http':
       return `${target.protocol}://${target.hostname}:${target.port}${toRequestTarget(outgoing, target.pathPrefix)}`

@@ -3,12 +3,18 @@ import { isIPv4, isIPv6 } from 'node:net'
 
 /** REST endpoints of buckets; website endpoints are custom origins. (Developer Guide, 'Use various origins') */
 const S3_REST = /^(.+)\.s3(?:[.-](?!website)(?:dualstack\.)?[a-z0-9-]+)?\.amazonaws\.com(?:\.cn)?$/i
+const S3_WEBSITE = /^(.+)\.s3-website[.-][a-z0-9-]+\.amazonaws\.com(?:\.cn)?$/i
 const LOCAL_SUFFIX = /\.(?:localhost|local|internal)$/i
 const PRIVATE_IPV4 = /^(?:127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.)/
 
 /** The bucket of an S3 REST endpoint, or null. */
 export function toBucket(domainName: string): string | null {
   return S3_REST.exec(domainName)?.[1] ?? null
+}
+
+/** The bucket of an S3 website endpoint, or null. */
+export function toWebsiteBucket(domainName: string): string | null {
+  return S3_WEBSITE.exec(domainName)?.[1] ?? null
 }
 
 /**

@@ -1,9 +1,11 @@
 // Where origins really are: command line, environment and configuration, in this order of precedence.
 import type { TargetSource } from '../../model/origin.ts'
-import { toFields } from '../nodes/fields.ts'
+import { PLAIN_WEBSITE, type WebsiteConfiguration } from '../../model/website.ts'
+import { Fields, toFields } from '../nodes/fields.ts'
 import type { ConfigNode, Located, MapNode } from '../nodes/node.ts'
 import { baseOf } from '../nodes/node.ts'
 import type { Report } from '../nodes/report.ts'
+import { readWebsite } from '../schema/website.ts'
 import type { ParsedTarget } from './target-text.ts'
 import { parseTarget, splitOrigin } from './target-text.ts'
 
@@ -85,7 +87,7 @@ function toOverride({ source, key, text, at, base, report, sendHost = null }: Ra
   return []
 }
 
-/** The section `origins:` of a file. Values are targets, or `{url, host}`, `{folder}`, `{remote: true}`. */
+/** The section `origins:` of a file. Values are targets, or `{url, host}`, `{folder, website}`, `{remote: true}`. */
 function readSection(node: MapNode, cwd: string, report: Report): Override[] {
   const base = baseOf(node, cwd)
   const overrides: Override[] = []
@@ -103,9 +105,29 @@ function readDetailed(node: ConfigNode, raw: Omit<Raw, 'text'>): Override[] {
   const text = fields.name('url') ?? fields.name('folder')
   const isRemote = fields.boolean('remote') ?? false
   const sendHost = fields.choice('host', ['production', 'target'])
+  const website = readWebsiteOption(fields)
   fields.finish()
-  if (text !== null) return toOverride({ ...raw, text, sendHost })
+  if (text !== null) {
+    const parsed = toOverride({ ...raw, text, sendHost })
+    return website === null ? parsed : parsed.flatMap((each) => asWebsite(each, website, raw.report))
+  }
   if (isRemote) return [{ ...raw, text: 'remote', target: { kind: 'remote' }, sendHost }]
   raw.report.error(node, null, 'expects url, folder or remote: true')
+  return []
+}
+
+/** `website: true`, or what the bucket's website configuration says. */
+function readWebsiteOption(fields: Fields): WebsiteConfiguration | null {
+  const node = fields.get('website')
+  if (node === null) return null
+  if (node.kind === 'map') return readWebsite(new Fields(node, fields.report))
+  return fields.boolean('website') === true ? PLAIN_WEBSITE : null
+}
+
+function asWebsite(override: Override, website: WebsiteConfiguration, report: Report): Override[] {
+  const { target } = override
+  if (target.kind === 'folder' || target.kind === 'website')
+    return [{ ...override, target: { kind: 'website', folder: target.folder, website } }]
+  report.error(override.at, null, 'website needs a folder')
   return []
 }

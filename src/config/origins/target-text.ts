@@ -1,7 +1,8 @@
-// The text of a target: a URL or a folder.
+// The text of a target: a URL, a folder, or a folder as a website.
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { withoutBrackets } from './host-names.ts'
+import { PLAIN_WEBSITE, type WebsiteConfiguration } from '../../model/website.ts'
 
 /** What `--origin`, the environment and the `origins` section say about a target. */
 export type ParsedTarget =
@@ -13,12 +14,18 @@ export type ParsedTarget =
       readonly pathPrefix: string
     }
   | { readonly kind: 'folder'; readonly folder: string }
+  | { readonly kind: 'website'; readonly folder: string; readonly website: WebsiteConfiguration }
   | { readonly kind: 'invalid'; readonly message: string }
 
-/** `http://api:3000/v1`, `localhost:3000`, `./dist`, `/srv/site`, `file:./dist`; folders are relative to `base`. */
+/** `http://api:3000/v1`, `localhost:3000`, `./dist`, `/srv/site`, `file:./dist`, `website:./dist`; folders are relative to `base`. */
 export function parseTarget(text: string, base: string): ParsedTarget {
   const target = text.trim()
   if (target === '') return { kind: 'invalid', message: 'is empty; write a URL or a folder' }
+  if (/^website:/i.test(target)) {
+    const folder = parseTarget(target.slice(8), base)
+    if (folder.kind === 'folder') return { ...folder, kind: 'website', website: PLAIN_WEBSITE }
+    return { kind: 'invalid', message: `'${target}' names no folder; write website:./folder` }
+  }
   if (/^file:/i.test(target)) return parseFileTarget(target, base)
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(target)?.[1]?.toLowerCase()
   if (scheme !== undefined) return parseUrlTarget(target, scheme)
@@ -59,7 +66,7 @@ function parseUrlTarget(target: string, scheme: string): ParsedTarget {
 
 /** `KEY=TARGET` or `TARGET`: a URL, a path and a text without '=' have no key. */
 export function splitOrigin(text: string): { readonly key: string | null; readonly target: string } {
-  const isTarget = /^(?:[a-z][a-z0-9+-]*:\/\/|file:|\.{1,2}(?:\/|$)|\/)/i.test(text)
+  const isTarget = /^(?:[a-z][a-z0-9+-]*:\/\/|file:|website:|\.{1,2}(?:\/|$)|\/)/i.test(text)
   const at = text.indexOf('=')
   if (isTarget || at === -1) return { key: null, target: text }
   return { key: text.slice(0, at).trim(), target: text.slice(at + 1).trim() }

@@ -43,7 +43,7 @@ const WEBSOCKET_HANDSHAKE: OriginRequestPolicy = {
 }
 
 /** What the target of the only origin can be when there is no configuration. */
-export type ZeroConfigTarget = Extract<Override['target'], { kind: 'http' | 'folder' }>
+export type ZeroConfigTarget = Extract<Override['target'], { kind: 'http' | 'folder' | 'website' }>
 
 /** One origin, CachingOptimized, compression, every method, WebSocket; a folder shows its index.html at `/`. */
 export function zeroConfig(target: ZeroConfigTarget, source: Override['source']): Distribution {
@@ -55,7 +55,7 @@ export function zeroConfig(target: ZeroConfigTarget, source: Override['source'])
     Enabled: true,
     Comment: '',
     DefaultRootObject: target.kind === 'folder' ? 'index.html' : '',
-    Origins: [target.kind === 'folder' ? toBucketOrigin(target, source) : toCustomOrigin(target, source)],
+    Origins: [toOrigin(target, source)],
     OriginGroups: [],
     DefaultCacheBehavior: {
       TargetOriginId: PLAIN.Id,
@@ -80,6 +80,23 @@ export function zeroConfig(target: ZeroConfigTarget, source: Override['source'])
     CacheTagConfig: null,
     HttpVersion: 'http2',
     ViewerCertificate: DEFAULT_CERTIFICATE,
+  }
+}
+
+function toOrigin(target: ZeroConfigTarget, source: Override['source']): Origin {
+  switch (target.kind) {
+    case 'http':
+      return toCustomOrigin(target, source)
+    case 'folder':
+      return toBucketOrigin(target, source)
+    case 'website':
+      return {
+        ...PLAIN,
+        DomainName: `${toBucketName(basename(target.folder))}.s3-website-us-east-1.amazonaws.com`,
+        CustomOriginConfig: { HTTPPort: 80, HTTPSPort: 443, OriginProtocolPolicy: 'http-only', ...TIMEOUTS },
+        S3OriginConfig: null,
+        target: { ...target, source },
+      }
   }
 }
 

@@ -38,10 +38,17 @@ export function toErrorDocument(
   return { status, xml: `<?xml version="1.0" encoding="UTF-8"?>\n<Error>${text.join('')}</Error>` }
 }
 
+/** Status, code and message of an error, for other documents than XML. */
+export function describeS3Error({ code }: S3Error): { readonly status: number; readonly message: string } {
+  const [status, message] = ERRORS[code]
+  return { status, message }
+}
+
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' }
 /** Characters that have no place in XML 1.0, not even escaped. */
 const NOT_IN_XML = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu
 
-function escapeXml(text: string): string {
+/** Text between tags, of XML and HTML alike. */
+export function escapeXml(text: string): string {
   return text.replace(/[&<>]/g, (character) => ESCAPES[character]!).replace(NOT_IN_XML, '\uFFFD')
 }

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readWholeBody } from '../../support/body.ts'
 import { Headers } from '../../../src/message/headers.ts'
 import { createFolderOrigin } from '../../../src/origin/folder.ts'
-import type { FolderResponse } from '../../../src/origin/folder.ts'
+import type { FolderResponse } from '../../../src/origin/folder/answer.ts'
 
 const MODIFIED = new Date('2029-12-31T12:00:00Z')
 const clock = { now: () => Date.parse('2030-01-01T00:00:00Z') }
