@@ -1,9 +1,11 @@
-// Makes the pages of docs/ that are generated: differences from comments in src, fidelity from the conformance tests.
+// Makes the pages of docs/ that are generated: differences from comments in src, fidelity from the conformance tests, traps from their rules.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { findDifferences, renderDifferences } from './differences.ts'
 import { collectRules, renderFidelity } from './fidelity.ts'
+import { renderLint } from './lint-page.ts'
+import { LINT_TOPICS } from '../src/config/lint/rules.ts'
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 
@@ -24,6 +26,7 @@ const pages = [
     from: 'the tests in test/conformance',
     text: renderFidelity(await collectRules(root)),
   },
+  { name: 'docs/lint.md', from: 'the rules in src/config/lint', text: renderLint(LINT_TOPICS) },
 ]
 
 for (const { name, from, text } of pages) {

@@ -16,6 +16,8 @@ export function toLoadOptions(options: PocketfrontOptions): LoadOptions {
     functions: options.functions ?? [],
     env: options.env ?? {},
     cwd: options.cwd ?? process.cwd(),
+    strict: options.strict ?? false,
+    lint: options.lint ?? true,
     servesHttps: isOn(options.httpsPort),
     allowRemoteOrigins: options.allowRemoteOrigins ?? false,
   }

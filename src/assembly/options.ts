@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { InvalidationPreview, InvalidationReceipt, TraceStore } from '../control/admin.ts'
 import type { SteerableClock } from '../message/clock.ts'
 import type { ConfigIssue } from '../config/issues.ts'
+import type { LintFinding } from '../config/lint/rule.ts'
 import type { SupportNote } from '../config/support.ts'
 import type { Deployment } from '../model/deployment.ts'
 import type { CertificateFiles } from '../viewer/tls/own-certificates.ts'
@@ -30,6 +31,10 @@ export interface PocketfrontOptions {
    * default, lets it fail as there; `lenient` runs it all the same.
    */
   readonly functionsDialect?: 'strict' | 'lenient'
+  /** Warnings of the configuration are errors; default false. */
+  readonly strict?: boolean
+  /** Whether traps are looked for: settings that AWS accepts and that do not do what they look like; default true. */
+  readonly lint?: boolean
   /** Base of relative paths; default: the current folder. */
   readonly cwd?: string
   readonly env?: Readonly<Record<string, string | undefined>>
@@ -102,6 +107,8 @@ export interface LoadedConfiguration {
   readonly deployment: Deployment
   readonly warnings: readonly ConfigIssue[]
   readonly notes: readonly SupportNote[]
+  /** Settings that AWS accepts and that do not do what they look like. */
+  readonly findings: readonly LintFinding[]
   /** The configuration files. */
   readonly files: readonly string[]
   /** These, and the files of code and data that were read with them. */

@@ -258,9 +258,9 @@ function findPlace(network: Network, pop: string): EdgePlace {
 }
 
 function toLoaded(
-  { deployment, warnings, notes, files, watched }: Loaded,
+  { deployment, warnings, notes, findings, files, watched }: Loaded,
   functions: CloudFrontFunctionSet,
 ): LoadedConfiguration {
   const all = [...warnings, ...toDialectWarnings(functions.problems())]
-  return { deployment, warnings: all, notes, files, watched }
+  return { deployment, warnings: all, notes, findings, files, watched }
 }

@@ -1,8 +1,9 @@
 // The command line as a value: what to run, or what to print instead.
 import { Command, Option } from 'commander'
 import { parseInvalidate, type InvalidateArguments } from './invalidate-arguments.ts'
-import { orInvalid, parseStrictly, refuse, type NotRun } from './parse.ts'
+import { collect, orInvalid, parseStrictly, refuse, type NotRun } from './parse.ts'
 import { dialectOption, parseTestFunction, type TestFunctionArguments } from './test-function-arguments.ts'
+import { parseValidate, type ValidateArguments } from './validate-arguments.ts'
 import { parseCount, parseSize } from './values.ts'
 import type { LogLevel } from '../observe/logger.ts'
 import { LOG_LEVELS } from '../observe/logger.ts'
@@ -15,6 +16,10 @@ export interface RunArguments {
   readonly parameter: readonly string[]
   readonly function: readonly string[]
   readonly functionsDialect: 'strict' | 'lenient'
+  /** Warnings of the configuration are errors. */
+  readonly strict: boolean
+  /** Whether traps are looked for. */
+  readonly lint: boolean
   readonly python?: string
   readonly inspectFunctions?: number
   readonly lambdaViewerTimeout: number
@@ -59,6 +64,7 @@ export type ParsedArguments =
   /** Make the local certificate authority if there is none, and say how to trust it. */
   | { readonly kind: 'ca'; readonly caFolder: string | null; readonly json: boolean }
   | { readonly kind: 'test-function'; readonly test: TestFunctionArguments }
+  | { readonly kind: 'validate'; readonly validate: ValidateArguments }
   | NotRun
 
 /** Options without a default of their own, when they are not given. */
@@ -67,6 +73,7 @@ const UNSET = {
   lambda: [],
   parameter: [],
   function: [],
+  strict: false,
   pop: null,
   viewerCountry: null,
   geoDatabase: [],
@@ -98,6 +105,7 @@ const MOST_TRACES = 1_000_000
 export function parseArguments(argv: readonly string[], version: string): ParsedArguments {
   if (argv[0] === 'invalidate') return parseInvalidate(argv.slice(1))
   if (argv[0] === 'test-function') return parseTestFunction(argv.slice(1))
+  if (argv[0] === 'validate') return parseValidate(argv.slice(1))
   const command = createCommand(version)
   const notRun = parseStrictly(command, argv)
   if (notRun !== null) return notRun
@@ -199,6 +207,8 @@ function createCommand(version: string): Command {
       ),
     )
     .addOption(new Option('-w, --watch', 'load changed configuration and functions'))
+    .addOption(new Option('--strict', 'warnings of the configuration are errors'))
+    .addOption(new Option('--no-lint', 'do not look for traps in the configuration'))
     .addOption(new Option('--log-level <level>', 'what is logged').choices(LOG_LEVELS).default('info'))
     .addOption(new Option('--json', 'JSON lines in place of text for people'))
     .addOption(new Option('-q, --quiet', 'only warnings and errors'))
@@ -240,10 +250,11 @@ Examples:
   pocketfront distribution.json --lambda rewrite=./edge/rewrite.mjs --watch
   pocketfront invalidate '/img/*' --dry-run     what would go from the caches of a running one
   pocketfront test-function rewrite.js --event event.json
+  pocketfront validate distribution.yaml        what AWS would refuse, or accept and surprise with
   pocketfront ca                 how to trust the certificates for HTTPS
 
-With --json every line of stdout is an object with "event": distribution, origin, note, warning and ready at the
-start, then request, log, function, reload and stopping. What keeps pocketfront from starting goes to stderr.
+With --json every line of stdout is an object with "event": distribution, origin, note, warning, trap and ready
+at the start, then request, log, function, reload and stopping. What keeps pocketfront from starting goes to stderr.
 
 Environment: POCKETFRONT_ORIGINS="site=./dist,api=http://api:3000", POCKETFRONT_ORIGIN_<ID>, NO_COLOR.
 Exit codes: 0 stopped, 1 could not start, 2 wrong command line or configuration.`
@@ -265,8 +276,4 @@ function size(flags: string, description: string, usual: number, usualText: stri
   return new Option(flags, description)
     .argParser((text) => orInvalid(parseSize(text), 'a size such as 64MiB or 1GiB'))
     .default(usual, usualText)
-}
-
-function collect(value: string, previous: readonly string[] = []): string[] {
-  return [...previous, value]
 }

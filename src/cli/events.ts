@@ -7,12 +7,12 @@ import { findEdgeLocation } from '../model/locations.ts'
 
 /** One line of the JSON form. */
 export type StartEvent = {
-  readonly event: 'distribution' | 'origin' | 'note' | 'warning' | 'ready'
+  readonly event: 'distribution' | 'origin' | 'note' | 'warning' | 'trap' | 'ready'
 } & Readonly<Record<string, unknown>>
 
 /** Everything that was loaded, and `ready` as the last event. */
 export function toStartEvents({ front, version, host, pop, isDemo, insecureOrigins }: Started): StartEvent[] {
-  const { deployment, notes, warnings } = front.loaded
+  const { deployment, notes, warnings, findings } = front.loaded
   const servedCount = deployment.Distributions.filter((distribution) => distribution.Enabled).length
   const listening = { host, port: front.port, httpsPort: front.httpsPort, servedCount }
   return [
@@ -27,6 +27,7 @@ export function toStartEvents({ front, version, host, pop, isDemo, insecureOrigi
     ...toOriginRows(front, isDemo).map((row) => ({ event: 'origin' as const, ...row })),
     ...notes.map((note) => ({ event: 'note' as const, ...note })),
     ...warnings.map((warning) => ({ event: 'warning' as const, ...warning })),
+    ...findings.map((finding) => ({ event: 'trap' as const, ...finding })),
     {
       event: 'ready' as const,
       version,
@@ -49,8 +50,8 @@ export function toStartEvents({ front, version, host, pop, isDemo, insecureOrigi
 /** How a reload ended. */
 export function toReloadEvent(outcome: ReloadOutcome): object {
   if (!outcome.ok) return { event: 'reload', ok: false, issues: outcome.issues }
-  const { notes, warnings } = outcome.loaded
-  return { event: 'reload', ok: true, distributions: toIds(outcome.loaded), notes, warnings }
+  const { notes, warnings, findings } = outcome.loaded
+  return { event: 'reload', ok: true, distributions: toIds(outcome.loaded), notes, warnings, findings }
 }
 
 function toIds({ deployment }: LoadedConfiguration): string[] {

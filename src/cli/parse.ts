@@ -30,6 +30,11 @@ export function refuse(message: string, argv: readonly string[]): Extract<NotRun
   return { kind: 'refused', message, json: argv.includes('--json') }
 }
 
+/** The values of an option that may be repeated. */
+export function collect(value: string, previous: readonly string[] = []): string[] {
+  return [...previous, value]
+}
+
 /** The value of an option, or a refusal that says what was expected. */
 export function orInvalid(value: number | null, expected: string): number {
   if (value === null) throw new InvalidArgumentError(`Expected ${expected}.`)

@@ -25,7 +25,7 @@ export interface ReporterOptions {
 
 /**
  * stdout says what happens, stderr why it cannot happen. In the JSON form every line of stdout is an object with
- * `event`: distribution, origin, note, warning, ready at the start, then request, log, reload and stopping.
+ * `event`: distribution, origin, note, warning, trap, ready at the start, then request, log, reload and stopping.
  */
 export function createReporter(options: ReporterOptions): Reporter {
   const { format } = options

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import type { InvalidateArguments } from './invalidate-arguments.ts'
 import type { ParsedArguments, RunArguments } from './arguments.ts'
 import { parseArguments } from './arguments.ts'
+import type { ValidateArguments } from './validate-arguments.ts'
 import type { TestFunctionArguments } from './test-function-arguments.ts'
 import { toExitCode, toProblemText } from './problem.ts'
 import { PocketfrontError } from '../model/errors.ts'
@@ -33,6 +34,8 @@ export async function run(argv: readonly string[]): Promise<number> {
       return invalidateRunning(parsed.invalidate)
     case 'test-function':
       return testFunction(parsed.test)
+    case 'validate':
+      return validate(parsed.validate)
     case 'run':
       return serveUntilStopped(parsed.run, version)
   }
@@ -68,6 +71,15 @@ async function testFunction(test: TestFunctionArguments): Promise<number> {
     return await runTestFunction(test)
   } catch (error) {
     return fail(error, test)
+  }
+}
+
+async function validate(args: ValidateArguments): Promise<number> {
+  try {
+    const { runValidate } = await import('./validate.ts')
+    return await runValidate(args)
+  } catch (error) {
+    return fail(error, args)
   }
 }
 

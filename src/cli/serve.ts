@@ -1,8 +1,8 @@
 // Starts what the arguments name, reports it, and stops it on a signal.
-import { PocketfrontError } from '../model/errors.ts'
 import type { RunArguments } from './arguments.ts'
 import type { Demo } from './demo.ts'
 import { startDemo } from './demo.ts'
+import { toParameters } from './parameters.ts'
 import { createReporter } from './reporter.ts'
 import { waitForStop } from './signals.ts'
 import type { Pocketfront, PocketfrontOptions, ReloadOutcome } from '../assembly/options.ts'
@@ -64,6 +64,8 @@ function toOptions(args: RunArguments, demo: Demo | null): PocketfrontOptions {
     parameters: toParameters(args.parameter),
     functions: args.function,
     functionsDialect: args.functionsDialect,
+    strict: args.strict,
+    lint: args.lint,
     ...(args.python !== undefined && { python: args.python }),
     lambdaTimeouts: { viewer: args.lambdaViewerTimeout, origin: args.lambdaOriginTimeout },
     cwd: process.cwd(),
@@ -93,15 +95,4 @@ function toOptions(args: RunArguments, demo: Demo | null): PocketfrontOptions {
     simulateLatency: args.simulateLatency,
     ...(args.originRegion !== null && { originRegion: args.originRegion }),
   }
-}
-
-/** `NAME=VALUE` pairs; a text without `=` is told by the loader. */
-function toParameters(texts: readonly string[]): Record<string, string> {
-  const parameters: Record<string, string> = {}
-  for (const text of texts) {
-    const equals = text.indexOf('=')
-    if (equals < 1) throw new PocketfrontError('PF_USAGE', `--parameter '${text}' is not NAME=VALUE`)
-    parameters[text.slice(0, equals)] = text.slice(equals + 1)
-  }
-  return parameters
 }

@@ -2,10 +2,12 @@
 import type { OriginRow } from './origin-rows.ts'
 import { toOriginRows } from './origin-rows.ts'
 import { toIssueText } from './problem.ts'
+import { toTrapText } from './validate-lines.ts'
 import { localNames, localUrls, type Listening } from './urls.ts'
 import { toSizeText } from './values.ts'
 import type { Pocketfront, ReloadOutcome } from '../assembly/options.ts'
 import type { ConfigIssue } from '../config/issues.ts'
+import type { LintFinding } from '../config/lint/rule.ts'
 import type { SupportNote } from '../config/support.ts'
 import type { Distribution } from '../model/distribution.ts'
 import { findEdgeLocation } from '../model/locations.ts'
@@ -30,7 +32,7 @@ export interface Started {
 /** Where everything listens, what was loaded, what was approximated or ignored, and what to try. */
 export function toStartLines(started: Started, palette: Palette, cwd: string): string[] {
   const { front, version, host, pop, isDemo } = started
-  const { deployment, notes, warnings } = front.loaded
+  const { deployment, notes, warnings, findings } = front.loaded
   const served = deployment.Distributions.filter((distribution) => distribution.Enabled)
   const listening = { host, port: front.port, httpsPort: front.httpsPort, servedCount: served.length }
   const rows = toOriginRows(front, isDemo)
@@ -57,6 +59,7 @@ export function toStartLines(started: Started, palette: Palette, cwd: string): s
     ]),
     '',
     ...toWarningLines(warnings, palette, cwd),
+    ...toTrapLines(findings, palette, cwd),
     `${label('edge')}${pop}, regional edge cache ${region}`,
     `${label('memory')}${toSizeText(edge)} per edge location, ${toSizeText(regional)} per regional edge cache, ${perShield}objects up to ${toSizeText(memoryObject)}`,
     ...toDiskLines(front.budgets, perShield !== '', label),
@@ -77,10 +80,21 @@ export function toStartLines(started: Started, palette: Palette, cwd: string): s
 }
 
 const LABEL_WIDTH = 9
+const SHOWN_TRAPS = 3
 
 /** Every warning of a configuration. */
 export function toWarningLines(warnings: readonly ConfigIssue[], palette: Palette, cwd: string): string[] {
   return warnings.map((warning) => toIssueText(warning, palette, cwd))
+}
+
+/** The first traps, and how many there are. */
+function toTrapLines(findings: readonly LintFinding[], palette: Palette, cwd: string): string[] {
+  const rest = findings.length - SHOWN_TRAPS
+  const more = `and ${rest} more; 'pocketfront validate' shows all, --no-lint none`
+  return [
+    ...findings.slice(0, SHOWN_TRAPS).map((finding) => toTrapText(finding, palette, cwd)),
+    ...(rest > 0 ? [palette.dim(more)] : []),
+  ]
 }
 
 /** What a reload brought, or why the configuration in use stays. */
@@ -91,10 +105,11 @@ export function toReloadLines(outcome: ReloadOutcome, palette: Palette, cwd: str
       palette.red('not reloaded, the previous configuration stays in use'),
     ]
   }
-  const { deployment, warnings } = outcome.loaded
+  const { deployment, warnings, findings } = outcome.loaded
   const count = deployment.Distributions.length
   return [
     ...toWarningLines(warnings, palette, cwd),
+    ...toTrapLines(findings, palette, cwd),
     palette.green(`reloaded, ${count} ${count === 1 ? 'distribution' : 'distributions'}`),
   ]
 }

@@ -13,6 +13,8 @@ test('without arguments the demo runs on the usual ports', () => {
       parameter: [],
       function: [],
       functionsDialect: 'strict',
+      strict: false,
+      lint: true,
       lambdaViewerTimeout: 30,
       lambdaOriginTimeout: 30,
       port: 8080,

@@ -125,6 +125,7 @@ export function started(
         watched: [],
         warnings: [],
         notes: [],
+        findings: [],
         files: [],
         ...changes,
       },

@@ -100,3 +100,23 @@ test('a bad reload tells every problem and that the old configuration stays', ()
     'not reloaded, the previous configuration stays in use',
   ])
 })
+
+test('the start shows the first traps and how many there are', () => {
+  const trap = (line: number) => ({
+    ...WARNING,
+    severity: 'warning' as const,
+    line,
+    path: 'Compress',
+    code: 'compress-without-encodings',
+    message: 'nothing is compressed',
+    distribution: 'E1ABC',
+    page: 'Serve compressed files',
+  })
+  const told = lines([distribution()], { findings: [1, 2, 3, 4, 5].map(trap) })
+  expect(told.filter((line) => line.startsWith('trap'))).toEqual(
+    [1, 2, 3].map(
+      (line) => `trap  site.yaml:${line}:7 Compress: nothing is compressed (compress-without-encodings)`,
+    ),
+  )
+  expect(told).toContain("and 2 more; 'pocketfront validate' shows all, --no-lint none")
+})
