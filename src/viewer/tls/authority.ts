@@ -1,7 +1,7 @@
 // The local certificate authority: made once per machine, and trusted by whoever uses it there.
 import { X509Certificate, createPrivateKey } from 'node:crypto'
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { link, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { PocketfrontError } from '../../model/errors.ts'
 
 /** Certificate and private key as PEM. */
@@ -71,7 +71,7 @@ async function readOrMake(folder: string, suffix: () => string): Promise<KeyPair
     locality: 'this machine',
     validity: TEN_YEARS_IN_DAYS,
   })
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await makeFolder(folder)
   const temporary = join(folder, `${KEY_FILE}.${suffix()}`)
   await writeFile(temporary, `${made.key.trim()}\n${made.cert.trim()}\n`, { mode: 0o600, flag: 'wx' })
   try {
@@ -81,6 +81,26 @@ async function readOrMake(folder: string, suffix: () => string): Promise<KeyPair
   }
   // Another process may have been first; what lies there now counts.
   return (await readStored(folder)) ?? made
+}
+
+/** Every folder of the way, one by one: Node.js' recursive mkdir never ends below /proc. */
+async function makeFolder(folder: string): Promise<void> {
+  const parent = dirname(folder)
+  try {
+    await mkdir(folder, { mode: 0o700 })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST') return
+    if (code !== 'ENOENT' || parent === folder || (await isFolder(parent))) throw error
+    await makeFolder(parent)
+    await mkdir(folder, { mode: 0o700 }).catch((again: NodeJS.ErrnoException) => {
+      if (again.code !== 'EEXIST') throw again
+    })
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null))?.isDirectory() ?? false
 }
 
 /** Puts a file in its place unless there is one. */
