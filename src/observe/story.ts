@@ -13,7 +13,7 @@ import type { EventType } from '../model/functions.ts'
 /** The journey of one request, one sentence per step, in the words of the closed reasons. */
 export function toStory(trace: Trace): string[] {
   const story = [
-    `viewer ${trace.clientIp}${toCountryText(trace)}: ${trace.method} ${trace.url} for ${trace.host === '' ? 'no host' : trace.host}`,
+    `viewer ${trace.clientIp}${toCountryText(trace)}: ${trace.method} ${trace.url} for ${toHostText(trace)}`,
   ]
   if (trace.popBecause !== 'default') story.push(`edge location ${trace.pop}: ${trace.popBecause}`)
   if (trace.distributionId !== '') story.push(toDistributionSentence(trace))
@@ -65,6 +65,13 @@ export function toMillisecondsText(milliseconds: number): string {
 /** ` in DE (by address)`, or '' for an unknown country. */
 function toCountryText({ country, countryFrom }: Trace): string {
   return country === null ? '' : ` in ${country} (by ${countryFrom})`
+}
+
+/** `example.com over HTTPS (HTTP/2)`; plain HTTP/1.1 goes without saying. */
+function toHostText({ host, httpVersion, scheme }: Trace): string {
+  const version =
+    httpVersion === '' || httpVersion === '1.1' ? '' : ` (HTTP/${httpVersion.replace('2.0', '2')})`
+  return `${host === '' ? 'no host' : host}${scheme === 'https' ? ' over HTTPS' : ''}${version}`
 }
 
 function toDistributionSentence(trace: Trace): string {

@@ -35,6 +35,7 @@ export function toTraceJson(trace: Trace, describeKey: DescribeKey) {
     startedAt: toInstant(trace.startedAt),
     request: {
       method: trace.method,
+      scheme: trace.scheme,
       host: trace.host,
       url: trace.url,
       clientIp: trace.clientIp,

@@ -13,6 +13,7 @@ test('a hit tells the tier, its reason and age, the key and the TTL', () => {
     startedAt: '2030-01-01T00:00:00.000Z',
     request: {
       method: 'GET',
+      scheme: 'http',
       host: 'localhost:8080',
       url: '/img/a.png',
       clientIp: '127.0.0.1',
@@ -59,6 +60,17 @@ test('the story of a miss follows the journey, in the words of the reasons', () 
     'regional eu-central-1: not stored (truncated)',
     'response: 200 (Miss), 1000 bytes, complete in 12.3 ms',
   ])
+})
+
+test.each([
+  ['http', '1.1', 'localhost:8080'],
+  ['http', '1.0', 'localhost:8080 (HTTP/1.0)'],
+  ['https', '1.1', 'localhost:8080 over HTTPS'],
+  ['https', '2.0', 'localhost:8080 over HTTPS (HTTP/2)'],
+] as const)('a viewer with %s and HTTP/%s asks for %s', (scheme, httpVersion, host) => {
+  const { story, request } = view(Object.assign(hitTrace(), { scheme, httpVersion }))
+  expect(story[0]).toBe(`viewer 127.0.0.1: GET /img/a.png for ${host}`)
+  expect(request).toMatchObject({ scheme, httpVersion })
 })
 
 test('the story of a failure names the step that failed', () => {
