@@ -6,41 +6,11 @@ import { isObject, parseHeaderMap } from './header-maps.ts'
 import type { Refusal } from './failures.ts'
 import type { Headers } from '../message/headers.ts'
 import type { OutgoingOrigin } from '../message/requests.ts'
+import { isRefusedCustomHeader } from '../model/custom-headers.ts'
 
 const SSL_PROTOCOLS = new Set(['SSLv3', 'TLSv1', 'TLSv1.1', 'TLSv1.2'])
 const DNS_NAME =
   /^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*\.?$/
-
-/** Names CloudFront refuses in origin custom headers. (Developer Guide, 'Add custom headers to origin requests') */
-const REFUSED_CUSTOM = new Set([
-  'cache-control',
-  'connection',
-  'content-length',
-  'cookie',
-  'host',
-  'if-match',
-  'if-modified-since',
-  'if-none-match',
-  'if-range',
-  'if-unmodified-since',
-  'max-forwards',
-  'pragma',
-  'proxy-authorization',
-  'proxy-connection',
-  'range',
-  'request-range',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'via',
-  'x-real-ip',
-])
-
-/** ('Add custom headers to origin requests', custom headers that CloudFront can't add) */
-export function isRefusedCustomHeader(lowerName: string): boolean {
-  return REFUSED_CUSTOM.has(lowerName) || lowerName.startsWith('x-amz-')
-}
 
 /** An S3 origin has no such fields; these are CloudFront's defaults. */
 const S3_CONNECTION = {

@@ -1,5 +1,6 @@
 // Conditional requests: when a stored response answers 304, how it is revalidated and refreshed.
 import { Headers } from './headers.ts'
+import { HOP_BY_HOP } from './hop-by-hop.ts'
 import { parseHttpDate } from './http-date.ts'
 
 /**
@@ -53,21 +54,7 @@ export function toConditional(headers: Headers, stored: Headers): Headers | null
 }
 
 /** What a 304 never changes: it tells about another message's framing, coding or connection. */
-const NOT_REFRESHED = new Set([
-  'connection',
-  'content-encoding',
-  'content-length',
-  'content-range',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authentication-info',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-])
+const NOT_REFRESHED = new Set([...HOP_BY_HOP, 'content-encoding', 'content-length', 'content-range'])
 
 /** Stored headers refreshed by those of a 304, name by name (RFC 9111, section 3.2). */
 export function mergeNotModified(stored: Headers, fresh304: Headers): Headers {

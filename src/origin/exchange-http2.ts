@@ -10,6 +10,7 @@ import { countCall } from './http2-sessions.ts'
 import type { ExchangeRequest, ExchangeResponse } from './exchange.ts'
 import type { CancelToken } from '../message/clock.ts'
 import { Headers } from '../message/headers.ts'
+import { OF_ONE_CONNECTION } from '../message/hop-by-hop.ts'
 import { TrailedBody } from '../message/trailed-body.ts'
 
 /** Resolves with the head of the answer; later errors fail the body. Rejects when there is no head. */
@@ -91,15 +92,8 @@ function sendBody(stream: ClientHttp2Stream, body: ExchangeRequest['body']): voi
   source.pipe(stream)
 }
 
-/** They concern a connection of HTTP/1.1; te is the one that gRPC needs (RFC 9113, section 8.2.2). */
-const LEFT_OUT = new Set([
-  'host',
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'transfer-encoding',
-  'upgrade',
-])
+/** Host has become :authority, and te is the one that gRPC needs. */
+const LEFT_OUT = new Set([...OF_ONE_CONNECTION, 'host', 'te'])
 
 function toHeaders(
   { method, target, headers }: ExchangeRequest,

@@ -10,6 +10,7 @@ import type { BodySource } from '../message/body-parties.ts'
 import type { CancelToken } from '../message/clock.ts'
 import { headerNameOf } from '../message/header-names.ts'
 import { Headers } from '../message/headers.ts'
+import { HOP_BY_HOP } from '../message/hop-by-hop.ts'
 import type { RequestBody } from '../message/requests.ts'
 import type { Connected } from '../message/trace.ts'
 
@@ -35,18 +36,8 @@ export interface ExchangeResponse {
 
 const REASON_PHRASE = /^[\t\x20-\x7e\x80-\xff]*$/
 
-/** Connection-level headers: they concern one hop and are never passed on (RFC 9110, section 7.6.1). */
-const HOP_BY_HOP = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-])
+/** Never passed on, as little as what Connection names. */
+const NOT_PASSED_ON = new Set(HOP_BY_HOP)
 
 /**
  * Sends a request and resolves with the response as soon as its head is there. Rejects with the error of undici
@@ -197,7 +188,7 @@ function toEndToEnd(raw: readonly Buffer[]): Headers {
   for (let i = 0; i < raw.length; i += 2) {
     const name = headerNameOf(raw[i]!)
     const value = raw[i + 1]!.toString('latin1')
-    if (HOP_BY_HOP.has(name.lower)) {
+    if (NOT_PASSED_ON.has(name.lower)) {
       if (name.lower === 'connection' && value !== 'keep-alive' && value !== 'close') named = toNames(value)
       continue
     }

@@ -2,12 +2,13 @@
 import type { RequestContext } from '../message/context.ts'
 import { headerName } from '../message/header-names.ts'
 import { Headers } from '../message/headers.ts'
+import { HOP_BY_HOP } from '../message/hop-by-hop.ts'
 import type { OriginChanges } from '../message/origin-override.ts'
 import type { OriginRequest, OutgoingOrigin, OutgoingRequest } from '../message/requests.ts'
 import { toBucketRegion, type Origin, type OriginTarget } from '../model/origin.ts'
 
 /** Framing and connection headers; the client writes its own. */
-const OURS = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'expect', 'te', 'trailer'])
+const OURS = new Set([...HOP_BY_HOP, 'expect'])
 
 /** Timeouts of S3 origins, which have no settings of their own. ('Request and response behavior for Amazon S3 origins') */
 const S3_KEEPALIVE_SECONDS = 5

@@ -7,17 +7,12 @@ import { toRequestTarget, toWireHeaders } from './outgoing.ts'
 import { Body } from '../message/body.ts'
 import type { RequestContext, TunnelAnswer } from '../message/context.ts'
 import { Headers } from '../message/headers.ts'
+import { OF_ONE_CONNECTION } from '../message/hop-by-hop.ts'
 import type { Layer, OriginResponse, OutgoingRequest } from '../message/requests.ts'
 import type { Origin, OriginTarget } from '../model/origin.ts'
 
-/** They concern one connection; the viewer's gets its own. */
-const OF_THE_CONNECTION = new Set([
-  'connection',
-  'upgrade',
-  'keep-alive',
-  'transfer-encoding',
-  'proxy-connection',
-])
+/** The viewer's connection gets its own. */
+const OF_THE_CONNECTION = new Set(OF_ONE_CONNECTION)
 
 /** Opens a tunnel, or returns what the origin, or CloudFront in its place, answers instead. ('Use WebSockets with CloudFront distributions') */
 export function openOriginTunnel(

@@ -1,4 +1,5 @@
 // Which of the viewer's headers a behavior sends to the origin.
+import { HOP_BY_HOP } from '../message/hop-by-hop.ts'
 import type { DefaultCacheBehavior } from '../model/cache-behavior.ts'
 import type { OriginRequestPolicy } from '../model/policies.ts'
 import { DEVICE_PROTOCOL_AND_LOCATION, findCloudFrontHeader, isCloudFrontName } from './cloudfront-headers.ts'
@@ -6,22 +7,7 @@ import type { CloudFrontHeader } from './cloudfront-headers.ts'
 import { selectKeyedHeaders } from './selections.ts'
 
 /** Never sent on: hop-by-hop headers, and those CloudFront makes or removes itself. */
-const NEVER = new Set([
-  'connection',
-  'expect',
-  'http2-settings',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'x-amz-cf-id',
-  'x-forwarded-proto',
-  'x-real-ip',
-])
+const NEVER = new Set([...HOP_BY_HOP, 'expect', 'x-amz-cf-id', 'x-forwarded-proto', 'x-real-ip'])
 
 /** Sent on under policies that do not name them. (Developer Guide, 'Request and response behavior for custom origins') */
 const KEPT_WITH_POLICIES = new Set([

@@ -1,25 +1,13 @@
 // Which of the origin's response headers reach the viewer.
 import { headerName } from '../message/header-names.ts'
 import { Headers } from '../message/headers.ts'
+import { HOP_BY_HOP } from '../message/hop-by-hop.ts'
 import type { DefaultCacheBehavior } from '../model/cache-behavior.ts'
 import { compileHeaderRules } from './forwarded-headers.ts'
 import { forwardsCookies } from './selections.ts'
 
 /** Removed from every response: hop-by-hop headers, and those CloudFront sets itself. */
-const DROPPED = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authentication-info',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'x-amz-cf-id',
-  'x-cache',
-])
+const DROPPED = new Set([...HOP_BY_HOP, 'x-amz-cf-id', 'x-cache'])
 
 const S3_IDS = new Set(['x-amz-id-2', 'x-amz-request-id'])
 

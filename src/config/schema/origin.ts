@@ -6,6 +6,7 @@ import type {
   OriginGroup,
   S3OriginConfig,
 } from '../../model/origin.ts'
+import { isRefusedCustomHeader } from '../../model/custom-headers.ts'
 import { SHIELD_ADVICE, SHIELD_REGIONS } from '../../model/locations.ts'
 import { didYouMean } from '../nodes/did-you-mean.ts'
 import type { Fields } from '../nodes/fields.ts'
@@ -17,9 +18,6 @@ import type { DistributionContext } from './context.ts'
 const INVALID = 'InvalidArgument'
 const FAILOVER_CODES = [400, 403, 404, 416, 429, 500, 502, 503, 504]
 const PROTOCOL_POLICIES = ['http-only', 'match-viewer', 'https-only'] as const
-/** Headers CloudFront does not let an origin setting add. (Developer Guide, 'Add custom headers to origin requests') */
-const REFUSED_HEADERS =
-  /^(?:cache-control|connection|content-length|cookie|host|if-(?:match|modified-since|none-match|range|unmodified-since)|max-forwards|pragma|proxy-(?:authenticate|authorization|connection)|range|request-range|te|trailer|transfer-encoding|upgrade|via|x-amz-.*|x-edge-.*|x-real-ip)$/i
 const MAX_HEADERS = 30
 
 /** (API Reference, 'Origin') */
@@ -178,7 +176,7 @@ function readCustomHeader(fields: Fields): OriginCustomHeader {
   const HeaderName = fields.text('HeaderName', { required: true, maxLength: 256 }) ?? ''
   const HeaderValue = fields.text('HeaderValue', { required: true, maxLength: 1783 }) ?? ''
   const isToken = /^[!#$%&'*+.^_`|~\w-]+$/.test(HeaderName)
-  if (HeaderName !== '' && (!isToken || REFUSED_HEADERS.test(HeaderName))) {
+  if (HeaderName !== '' && (!isToken || isRefusedCustomHeader(HeaderName.toLowerCase()))) {
     fields.report.error(
       fields.at('HeaderName'),
       INVALID,

@@ -2,7 +2,7 @@
 import { isIP } from 'node:net'
 import { isDisallowed } from '../header-rules.ts'
 import { isObject } from '../header-maps.ts'
-import { isRefusedCustomHeader } from '../origin-rules.ts'
+import { isRefusedCustomHeader } from '../../model/custom-headers.ts'
 import { checkHeaderText, toWireUtf8 } from './text.ts'
 import { Headers, toWireName } from '../../message/headers.ts'
 import type { OriginChanges } from '../../message/origin-override.ts'

@@ -1,16 +1,9 @@
 // An answer over HTTP/2, written with the calls of one over HTTP/1.1.
 import { constants, type OutgoingHttpHeaders, type ServerHttp2Stream } from 'node:http2'
 import type { Reply } from '../reply.ts'
+import { OF_ONE_CONNECTION } from '../../message/hop-by-hop.ts'
 
-/** They concern a connection of HTTP/1.1 and must not be sent (RFC 9113, section 8.2.2). */
-const OF_THE_CONNECTION = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'transfer-encoding',
-  'upgrade',
-  'http2-settings',
-])
+const OF_THE_CONNECTION = new Set(OF_ONE_CONNECTION)
 
 /** Node.js refuses more than one value of these; an origin's further ones are left out. */
 const SINGLE = new Set([
