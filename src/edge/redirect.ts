@@ -44,7 +44,7 @@ export function redirectToHttps(
 // Differs from CloudFront: The redirect to HTTPS names the port that listens here, unless that is 443.
 
 /** The same host and URL over HTTPS. */
-export function toHttpsUrl(host: string, httpsPort: number, url: string): string {
+function toHttpsUrl(host: string, httpsPort: number, url: string): string {
   const name = host.replace(/:\d*$/, '')
   return `https://${name}${httpsPort === 443 ? '' : `:${httpsPort}`}${url}`
 }

@@ -91,7 +91,7 @@ function inWordsOfEngine(plain: string, token: string): string {
 const TOKEN = /[\p{ID_Start}$_][\p{ID_Continue}$]*|\d[\w.]*|=>|\.\.\.|\?\.|[=!<>+*/%&|^-]=|["'`]|\S/uy
 
 /** The token that starts at a place; empty: the end. */
-export function tokenAt(code: string, at: number): string {
+function tokenAt(code: string, at: number): string {
   TOKEN.lastIndex = at
   return TOKEN.exec(code)?.[0] ?? ''
 }

@@ -24,7 +24,7 @@ export class Http2Message {
 }
 
 /** Parses the fields of a HEADERS frame (RFC 9113, sections 8.2.3 and 8.3.1). */
-export function readHead(raw: readonly string[]): { method: string; path: string; headers: string[] } {
+function readHead(raw: readonly string[]): { method: string; path: string; headers: string[] } {
   let method = ''
   let path = ''
   let authority: string | null = null
