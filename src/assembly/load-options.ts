@@ -13,6 +13,7 @@ export function toLoadOptions(options: PocketfrontOptions): LoadOptions {
     ...(isMap && { originsFromApi: origins }),
     lambdas: options.lambdas ?? [],
     parameters: options.parameters ?? {},
+    parameterFiles: options.parameterFiles ?? [],
     functions: options.functions ?? [],
     env: options.env ?? {},
     cwd: options.cwd ?? process.cwd(),

@@ -16,6 +16,8 @@ export interface PocketfrontOptions {
   readonly origins?: Readonly<Record<string, string>> | string | readonly string[]
   /** Values for templates by name: parameters, SSM parameters, secrets, imported values. */
   readonly parameters?: Readonly<Record<string, string>>
+  /** Files of such values, as --parameters takes them. */
+  readonly parameterFiles?: readonly string[]
   /** `ARN-or-name=FILE`, as --lambda takes them. */
   readonly lambdas?: readonly string[]
   /** Interpreter of Python functions; default: that of the active virtual environment, else python3 on PATH. */

@@ -14,6 +14,8 @@ export interface RunArguments {
   readonly origin: readonly string[]
   readonly lambda: readonly string[]
   readonly parameter: readonly string[]
+  /** Files of parameters. */
+  readonly parameters: readonly string[]
   readonly function: readonly string[]
   readonly functionsDialect: 'strict' | 'lenient'
   /** Warnings of the configuration are errors. */
@@ -72,6 +74,7 @@ const UNSET = {
   origin: [],
   lambda: [],
   parameter: [],
+  parameters: [],
   function: [],
   strict: false,
   pop: null,
@@ -142,7 +145,10 @@ function createCommand(version: string): Command {
     .description(
       'Runs Amazon CloudFront distributions on this machine: layered cache, edge functions, and the reason for every hit and miss.',
     )
-    .argument('[CONFIG...]', 'configuration files; without any and without --origin a demo is served')
+    .argument(
+      '[CONFIG...]',
+      'configuration files, or folders such as cdk.out; without any and without --origin a demo is served',
+    )
     .addOption(
       new Option(
         '-o, --origin <[KEY=]TARGET>',
@@ -173,6 +179,9 @@ function createCommand(version: string): Command {
         '--parameter <NAME=VALUE>',
         'value of a template parameter, SSM parameter, secret or imported name',
       ).argParser(collect),
+    )
+    .addOption(
+      new Option('--parameters <file>', 'file of such values, in one of the forms of AWS').argParser(collect),
     )
     .addOption(seconds('--lambda-viewer-timeout <seconds>', 'what a function on a viewer event may take'))
     .addOption(seconds('--lambda-origin-timeout <seconds>', 'what a function on an origin event may take'))

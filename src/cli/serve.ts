@@ -62,6 +62,7 @@ function toOptions(args: RunArguments, demo: Demo | null): PocketfrontOptions {
     lambdas: args.lambda,
     ...(args.inspectFunctions !== undefined && { inspectFunctions: args.inspectFunctions }),
     parameters: toParameters(args.parameter),
+    parameterFiles: args.parameters,
     functions: args.function,
     functionsDialect: args.functionsDialect,
     strict: args.strict,

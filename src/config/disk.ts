@@ -1,9 +1,11 @@
-// What the configuration asks of the disk: is there a file, is there a folder, what is in the file.
-import { readFileSync, statSync } from 'node:fs'
+// What the configuration asks of the disk: is there a file, is there a folder, what is in them.
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 
 export interface Disk {
   readonly isFile: (path: string) => boolean
   readonly isFolder: (path: string) => boolean
+  /** The names in a folder, sorted; none when there is no such folder. */
+  readonly list: (path: string) => readonly string[]
   /** A file's text with its times in milliseconds, or why it cannot be read. */
   readonly readText: (path: string) => FileText | { readonly kind: 'unreadable'; readonly reason: string }
 }
@@ -19,6 +21,13 @@ export interface FileText {
 export const realDisk: Disk = {
   isFile: (path) => statOf(path)?.isFile() ?? false,
   isFolder: (path) => statOf(path)?.isDirectory() ?? false,
+  list(path) {
+    try {
+      return readdirSync(path).toSorted()
+    } catch {
+      return []
+    }
+  },
   readText(path) {
     try {
       const { birthtimeMs, mtimeMs } = statSync(path)

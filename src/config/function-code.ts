@@ -9,6 +9,7 @@ import { Fields } from './nodes/fields.ts'
 import { parseHandler, readLambdaSettings } from './lambda-settings.ts'
 import type { LambdaCode } from './lambda-settings.ts'
 import type { Report } from './nodes/report.ts'
+import type { DeclaredLambda } from './stacks/declared-lambdas.ts'
 
 const ARN = /^arn:aws[\w-]*:lambda:([\w-]+):(\d{12}):function:([\w-]{1,64})(?::([\w$-]+))?$/
 const LOCAL_ACCOUNT = 'arn:aws:lambda:us-east-1:000000000000:function'
@@ -37,6 +38,8 @@ export interface FunctionCodeOptions {
   /** `ARN-or-name=FILE` from the command line. */
   readonly lambdas: readonly string[]
   readonly sections: readonly MapNode[]
+  /** Functions of templates. */
+  readonly declared?: readonly DeclaredLambda[]
   readonly cwd: string
   readonly disk: Disk
   readonly report: Report
@@ -62,10 +65,15 @@ export class FunctionCode {
    * `handler` is the Handler of the association, relative to its file.
    */
   load(arn: string | null, handler: ConfigNode | null, at: Located): string | null {
+    const declared = arn === null ? null : this.#findDeclared(arn)
     const code =
-      this.#find(this.#commandLine, arn) ?? this.#fromHandler(handler) ?? this.#find(this.#sections, arn)
+      this.#find(this.#commandLine, arn, declared) ??
+      this.#fromHandler(handler) ??
+      this.#find(this.#sections, arn, declared) ??
+      declared?.locate() ??
+      null
     if (code === null) {
-      if (handler === null && arn !== null) this.#reportMissing(arn, at)
+      if (handler === null && arn !== null && declared === null) this.#reportMissing(arn, at)
       return null
     }
     return arn === null ? this.#addUnnamed(code) : this.#addNamed(arn, code, at)
@@ -85,10 +93,20 @@ export class FunctionCode {
     return handler?.kind === 'scalar' ? this.#toCode(handler.text, handler) : null
   }
 
-  #find(entries: readonly CodeEntry[], arn: string | null): LambdaCode | null {
+  #findDeclared(arn: string): DeclaredLambda | null {
+    const unversioned = arn.replace(/:[^:]*$/, '')
+    return this.#options.declared?.find((it) => it.arn === unversioned) ?? null
+  }
+
+  #find(
+    entries: readonly CodeEntry[],
+    arn: string | null,
+    declared: DeclaredLambda | null,
+  ): LambdaCode | null {
     if (arn === null) return null
     const parts = parseLambdaArn(arn)
-    const names = [arn, `${parts?.name}:${parts?.version}`, arn.replace(/:[^:]*$/, ''), parts?.name]
+    const own = [arn, `${parts?.name}:${parts?.version}`, arn.replace(/:[^:]*$/, ''), parts?.name]
+    const names = [...own, ...(declared?.names ?? [])]
     for (const name of names) {
       const entry = entries.find((it) => it.key === name)
       if (entry === undefined) continue

@@ -10,6 +10,8 @@ import { toFields } from './nodes/fields.ts'
 import type { ConfigNode, Located, MapNode } from './nodes/node.ts'
 import { baseOf } from './nodes/node.ts'
 import type { Report } from './nodes/report.ts'
+import { scalarAt } from './templates/values.ts'
+import type { DeclaredStore } from './stacks/declared-stores.ts'
 
 const ARN = /^arn:aws[\w-]*:cloudfront::\d{12}:key-value-store\/([\w-]{1,64})$/
 const NAME = /^[\w-]{1,64}$/
@@ -20,6 +22,8 @@ export interface KeyValueStoresOptions {
   readonly nodes: readonly ConfigNode[]
   /** The sections `keyValueStores:`, name or ARN to file. */
   readonly sections: readonly MapNode[]
+  /** Stores of templates. */
+  readonly declared?: readonly DeclaredStore[]
   readonly cwd: string
   readonly disk: Disk
   readonly report: Report
@@ -45,17 +49,33 @@ export class KeyValueStores {
   find(key: string, at: Located): KeyValueStore {
     const known = this.#stores.find(({ ARN: arn, Name, Id }) => arn === key || Name === key || Id === key)
     if (known !== undefined) return known
+    const declared = this.#options.declared?.find(({ arn, name }) => arn === key || name === key)
+    if (declared !== undefined) return this.#addDeclared(declared, at)
     const store = toStore(key, new Map(), 0, 0)
-    if (!this.#missing.has(key)) {
-      this.#missing.add(key)
-      const guess = didYouMean(
-        key,
-        this.#stores.map(({ Name }) => Name),
-      )
-      const message = `the data of key value store ${store.Name} is not on this machine; it has no keys${guess}`
-      this.#options.report.warn(at, null, message, `add keyValueStores: { ${key}: ./FILE.json }`)
-    }
+    const names = this.#stores.map(({ Name }) => Name)
+    this.#reportMissing(key, store.Name, at, didYouMean(key, names))
     return store
+  }
+
+  /** A section gives its data, by ARN, name or logical id; else it is imported from its file. */
+  #addDeclared(declared: DeclaredStore, at: Located): KeyValueStore {
+    const { arn, name, names, file } = declared
+    const given = this.#stores.find((each) => [arn, name, ...names].includes(each.Name))
+    const data = file === null ? null : scalarAt(declared.at, file)
+    const imported = given !== undefined || data === null ? null : this.#fromFile(name, arn, data.text, data)
+    const { items, createdAt, modifiedAt } = given ?? imported ?? EMPTY
+    const store = toStore(arn, items, createdAt, modifiedAt, name)
+    if (given !== undefined) this.#stores.splice(this.#stores.indexOf(given), 1, store)
+    else this.#stores.push(store)
+    if (given === undefined && file === null) this.#reportMissing(names[0] ?? name, name, at)
+    return store
+  }
+
+  #reportMissing(key: string, name: string, at: Located, guess = ''): void {
+    if (this.#missing.has(key)) return
+    this.#missing.add(key)
+    const message = `the data of key value store ${name} is not on this machine; it has no keys${guess}`
+    this.#options.report.warn(at, null, message, `add keyValueStores: { ${key}: ./FILE.json }`)
   }
 
   #readNode(node: ConfigNode): void {
@@ -115,6 +135,8 @@ export class KeyValueStores {
     return items === null ? null : toStore(arn ?? name, items, read.createdAt, read.modifiedAt, name)
   }
 }
+
+const EMPTY = { items: new Map<string, string>(), createdAt: 0, modifiedAt: 0 }
 
 /** The key value store that a FunctionConfig is associated with; at most one. ('Quotas on key value stores') */
 export function readStoreAssociation(config: Fields, stores: KeyValueStores): KeyValueStore | null {

@@ -1,6 +1,6 @@
 // Configuration files, options and environment -> a deployment, or every problem that keeps them from being one.
-import { readdir, readFile } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
 import type { Deployment } from '../model/deployment.ts'
 import type { Distribution } from '../model/distribution.ts'
 import { CloudFrontFunctions } from './cloudfront-functions.ts'
@@ -8,7 +8,7 @@ import { realDisk } from './disk.ts'
 import { FunctionCode } from './function-code.ts'
 import { toDistributionId } from './ids.ts'
 import type { ConfigIssue } from './issues.ts'
-
+import { readInputs } from './inputs.ts'
 import type { LintFinding } from './lint/rule.ts'
 import { lint, readLintOff } from './lint/lint.ts'
 import { KeyValueStores } from './key-value-stores.ts'
@@ -20,6 +20,7 @@ import { Report } from './nodes/report.ts'
 import type { Override } from './origins/overrides.ts'
 import { readOverrides } from './origins/overrides.ts'
 import { zeroConfig } from './origins/zero-config.ts'
+import { readParameters } from './parameter-files.ts'
 import type { PolicySource } from './policy-book.ts'
 import { createPolicyBook } from './policy-book.ts'
 import type { Source } from './readers/read-tree.ts'
@@ -27,6 +28,8 @@ import { cloudFormation } from './readers/cloudformation.ts'
 import { readTree } from './readers/read-tree.ts'
 import type { SECTIONS } from './readers/source.ts'
 import { readDistribution } from './schema/distribution.ts'
+import { SourceFiles } from './source-files.ts'
+import { declaredIn } from './stacks/declared.ts'
 import type { SupportNote } from './support.ts'
 import { SupportNotes } from './support.ts'
 import type { TargetResolver } from './targets.ts'
@@ -46,7 +49,9 @@ export interface LoadOptions {
   readonly lambdas: readonly string[]
   /** Values for templates by name: parameters, SSM parameters, secrets, imported values. */
   readonly parameters?: Readonly<Record<string, string>>
-  /** The same for CloudFront Functions. */
+  /** Files of such values. */
+  readonly parameterFiles?: readonly string[]
+  /** `ARN-or-name=FILE` of CloudFront Functions. */
   readonly functions?: readonly string[]
   readonly env: Readonly<Record<string, string | undefined>>
   /** Base of relative paths that stand in no file. */
@@ -81,7 +86,9 @@ export type LoadResult =
 /** Reads, checks and resolves everything; reports all problems at once and never throws for what a user wrote. */
 export async function loadConfig(options: LoadOptions): Promise<LoadResult> {
   const report = new Report()
-  const files = await listFiles(options)
+  const further = new SourceFiles(realDisk, report)
+  const inputs = readInputs(options.files, options.cwd, further)
+  const { files } = inputs
   const trees: [root: ConfigNode, name: string][] = []
   for (const file of files) {
     const text = await readText(file, report)
@@ -91,29 +98,20 @@ export async function loadConfig(options: LoadOptions): Promise<LoadResult> {
   if (options.inline !== undefined && options.inline !== null) {
     trees.push([fromValue(options.inline, 'config', report), 'config'])
   }
-  const templates = new TemplateSet({ report, parameters: new Map(Object.entries(options.parameters ?? {})) })
+  const templates = new TemplateSet({
+    report,
+    parameters: readParameters(options, report),
+    files: further,
+    cwd: options.cwd,
+    mannerOf: inputs.mannerOf,
+  })
   // Known to each other before the first is read.
-  for (const [root] of trees) if (root.kind === 'map' && cloudFormation.recognises(root)) templates.of(root)
-  const sources = trees.flatMap(([root, name]) => readTree(root, name, { report, templates }) ?? [])
-  return build(sources, files, options, report)
-}
-
-/** Files as given; of a folder every YAML and JSON file in it. */
-async function listFiles(options: LoadOptions): Promise<string[]> {
-  const files: string[] = []
-  for (const name of options.files) {
-    const path = resolve(options.cwd, name)
-    const members = realDisk.isFolder(path) ? await readdir(path).catch(() => []) : null
-    if (members === null) files.push(path)
-    else
-      files.push(
-        ...members
-          .filter((it) => /\.(?:ya?ml|json)$/i.test(it))
-          .toSorted()
-          .map((it) => join(path, it)),
-      )
-  }
-  return [...new Set(files)]
+  const beside = inputs.beside.flatMap((file) => further.find(file) ?? [])
+  for (const root of [...trees.map(([tree]) => tree), ...beside])
+    if (root.kind === 'map' && cloudFormation.recognises(root)) templates.of(root)
+  const context = { report, templates, files: further, cwd: options.cwd }
+  const sources = trees.flatMap(([root, name]) => readTree(root, name, context) ?? [])
+  return build(sources, { files, further, templates }, options, report)
 }
 
 async function readText(file: string, report: Report): Promise<string | null> {
@@ -132,17 +130,25 @@ function atFile(file: string): Located {
   return { place: { file, line: null, column: null }, path: '' }
 }
 
+interface Read {
+  readonly files: readonly string[]
+  readonly further: SourceFiles
+  readonly templates: TemplateSet
+}
+
 function build(
   sources: readonly Source[],
-  files: readonly string[],
+  { files, further, templates }: Read,
   options: LoadOptions,
   report: Report,
 ): LoadResult {
   const { cwd } = options
+  const declared = declaredIn(templates)
   const overrides = readOverrides(options, sectionsOf(sources, 'origins'), report)
   const code = new FunctionCode({
     lambdas: options.lambdas,
     sections: sectionsOf(sources, 'lambdas'),
+    declared: declared.lambdas,
     cwd,
     disk: realDisk,
     report,
@@ -150,6 +156,7 @@ function build(
   const stores = new KeyValueStores({
     nodes: sources.flatMap((source) => source.KeyValueStores),
     sections: sectionsOf(sources, 'keyValueStores'),
+    declared: declared.stores,
     cwd,
     disk: realDisk,
     report,
@@ -166,6 +173,7 @@ function build(
   const targets = new OriginTargets({
     overrides,
     allowRemoteOrigins: options.allowRemoteOrigins,
+    bucketFolders: declared.folders,
     handlers: sources.flatMap((source) => source.handlers ?? []),
     disk: realDisk,
     report,
@@ -200,7 +208,7 @@ function build(
     notes: notes.notes,
     findings: options.lint === false || isUnconfigured ? [] : lint(Distributions, places, off),
     files,
-    watched: [...new Set([...files, ...functions.files, ...stores.files])],
+    watched: [...new Set([...files, ...further.paths, ...functions.files, ...stores.files])],
     resolveTarget,
   }
 }

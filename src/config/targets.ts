@@ -11,6 +11,7 @@ import type { Report } from './nodes/report.ts'
 import { isLocalName, toBucket, toWebsiteBucket, withoutBrackets } from './origins/host-names.ts'
 import type { Override } from './origins/overrides.ts'
 import { toEnvName } from './origins/overrides.ts'
+import type { BucketFolder } from './stacks/bucket-folders.ts'
 
 /** An origin before its target is known. */
 export interface OriginAddress extends Pick<Origin, 'Id' | 'DomainName' | 'CustomOriginConfig'> {
@@ -37,6 +38,8 @@ export interface TargetOptions {
   readonly handlers?: readonly HandlerOrigin[]
   /** Website configurations by bucket, from templates. */
   readonly websites?: ReadonlyMap<string, WebsiteConfiguration>
+  /** Folders that a template deploys to buckets. */
+  readonly bucketFolders?: readonly BucketFolder[]
   readonly disk: Disk
   readonly report: Report
 }
@@ -143,6 +146,9 @@ export class OriginTargets {
       const folder = join(base, bucket)
       if (this.#options.disk.isFolder(folder))
         return this.#asFolder({ kind: 'folder', folder }, address, 'configuration')
+      const deployed = this.#options.bucketFolders?.find((it) => it.bucket === bucket)
+      if (deployed !== undefined)
+        return this.#asFolder({ kind: 'folder', folder: deployed.folder }, address, 'template')
     }
     // Differs from CloudFront: names of this machine and of its network are origins, and are dialled as they are.
     if (isLocalName(domainName)) return toProduction(address, 'production name', 'target')

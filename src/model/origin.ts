@@ -46,6 +46,7 @@ export type TargetSource =
   | 'environment'
   | 'configuration'
   | 'api option'
+  | 'template'
   | 'production name'
   | 'unresolved'
 

@@ -2,6 +2,7 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
 import type { Alias, Document, Node, Scalar as YamlScalar, YAMLMap } from 'yaml'
 import { toMapOrList } from './build.ts'
+import { fromJson } from './from-json.ts'
 import type { ConfigNode, Entry, Place, Scalar } from './node.ts'
 import { toPath } from './node.ts'
 import { SHORT_FORM_TAGS, toLongForm } from './short-forms.ts'
@@ -13,6 +14,10 @@ const MAX_DEPTH = 64
 
 /** The tree of a file's text; null when it cannot be read, the reasons are in the report. */
 export function fromText(text: string, file: string, report: Report): ConfigNode | null {
+  return fromJson(text, file, report) ?? fromYaml(text, file, report)
+}
+
+function fromYaml(text: string, file: string, report: Report): ConfigNode | null {
   const lines = new LineCounter()
   const options = {
     lineCounter: lines,
@@ -21,7 +26,7 @@ export function fromText(text: string, file: string, report: Report): ConfigNode
     strict: true,
     customTags: [...SHORT_FORM_TAGS],
   }
-  const document = parseDocument(isJson(text) ? text.replaceAll('\t', ' ') : text, options)
+  const document = parseDocument(text, options)
   const placeAt = (offset: number): Place => {
     const { line, col } = lines.linePos(offset)
     return { file, line: Math.max(1, line), column: Math.max(1, col) }
@@ -31,17 +36,6 @@ export function fromText(text: string, file: string, report: Report): ConfigNode
   }
   if (document.errors.length > 0 || document.contents === null) return null
   return new Conversion(document, placeAt, report).convert(document.contents, '', 0)
-}
-
-/** JSON may be indented with tabs, which YAML forbids; a tab is as wide as the space that takes its place. */
-function isJson(text: string): boolean {
-  if (!text.includes('\t')) return false
-  try {
-    JSON.parse(text.replace(/^\uFEFF/, ''))
-    return true
-  } catch {
-    return false
-  }
 }
 
 class Conversion {

@@ -11,7 +11,7 @@ import { parseTarget, splitOrigin } from './target-text.ts'
 
 /** One mapping. A null key stands for the only origin; `{env}` is an origin id in upper case. */
 export interface Override {
-  readonly source: Exclude<TargetSource, 'production name' | 'unresolved'>
+  readonly source: Exclude<TargetSource, 'production name' | 'template' | 'unresolved'>
   readonly key: string | null | { readonly env: string }
   readonly target: Exclude<ParsedTarget, { kind: 'invalid' }> | { readonly kind: 'remote' }
   readonly sendHost: 'production' | 'target' | null

@@ -3,6 +3,7 @@ import type { ConfigNode, MapNode } from '../nodes/node.ts'
 import { entryOf, mapOf } from '../nodes/node.ts'
 import { generatedValue } from '../templates/generated.ts'
 import type { Resource, Template } from '../templates/template.ts'
+import type { TemplateSet } from '../templates/template-set.ts'
 import { listAt, mapAt, scalarAt, textOf } from '../templates/values.ts'
 import type { DistributionSource, Reader, SourceParts } from './source.ts'
 
@@ -23,25 +24,34 @@ export const cloudFormation: Reader = {
     'Globals',
   ],
   recognises: (root) => root.entries.get('Resources')?.value.kind === 'map',
-  read: (root, { templates }) => partsOf(templates.of(root)),
+  read: (root, { templates }) => partsOf(templates.of(root), templates),
 }
 
-/** The parts of a template, whichever tool wrote it. */
-export function partsOf(template: Template): SourceParts {
+/** The parts of a template and of those nested in it, whichever tool wrote it. */
+export function partsOf(template: Template, templates: TemplateSet): SourceParts {
+  const family = templates.family(template)
   return {
     form: 'template',
-    distributions: template
-      .ofType('AWS::CloudFront::Distribution')
-      .flatMap((each) => toDistribution(each, template)),
-    CachePolicies: policies(template, 'CachePolicy'),
-    OriginRequestPolicies: policies(template, 'OriginRequestPolicy'),
-    ResponseHeadersPolicies: policies(template, 'ResponseHeadersPolicy'),
-    Functions: template.ofType('AWS::CloudFront::Function').map((each) => toFunction(each, template)),
+    distributions: family.flatMap((member) =>
+      member
+        .ofType('AWS::CloudFront::Distribution')
+        .flatMap((each) => toDistribution(each, member, templates)),
+    ),
+    CachePolicies: family.flatMap((member) => policies(member, 'CachePolicy')),
+    OriginRequestPolicies: family.flatMap((member) => policies(member, 'OriginRequestPolicy')),
+    ResponseHeadersPolicies: family.flatMap((member) => policies(member, 'ResponseHeadersPolicy')),
+    Functions: family.flatMap((member) =>
+      member.ofType('AWS::CloudFront::Function').map((each) => toFunction(each, member)),
+    ),
     KeyValueStores: [],
   }
 }
 
-function toDistribution(resource: Resource, template: Template): DistributionSource[] {
+function toDistribution(
+  resource: Resource,
+  template: Template,
+  templates: TemplateSet,
+): DistributionSource[] {
   const config = mapOf(template.properties(resource), 'DistributionConfig')
   if (config === null) {
     template.report.error(resource.node, 'InvalidArgument', `${resource.logicalId} has no DistributionConfig`)
@@ -56,7 +66,7 @@ function toDistribution(resource: Resource, template: Template): DistributionSou
       Id: generated('Id'),
       DomainName: generated('DomainName'),
       logicalId: resource.logicalId,
-      namesOf: (domainName) => namesOf(domainName, template),
+      namesOf: (domainName) => namesOf(domainName, templates),
     },
   ]
 }
@@ -90,17 +100,22 @@ function withLegacyOrigin(config: MapNode): MapNode {
   return withEntries(without(config, 'S3Origin', 'CustomOrigin'), entries)
 }
 
-/** Logical ids by which a user may call an origin: generated names are nobody's to know. */
-function namesOf(domainName: string, template: Template): string[] {
-  const found: string[] = []
-  for (const [text, logicalId] of template.names) {
-    if (text === domainName || toHost(text) === domainName) found.push(logicalId)
+/** Logical ids and construct paths by which a user may call an origin: generated names are nobody's to know. */
+function namesOf(domainName: string, templates: TemplateSet): string[] {
+  const found = new Set<string>()
+  for (const template of templates.templates) {
+    for (const [text, logicalId] of template.names) {
+      if (!standsFor(text, domainName)) continue
+      for (const name of [logicalId, ...templates.namesOf(logicalId, template)]) found.add(name)
+    }
   }
-  return [...new Set(found)]
+  return [...found]
 }
 
-function toHost(text: string): string | null {
-  return /^https?:\/\/([^/]+)/.exec(text)?.[1] ?? null
+/** The name itself, its URL, or what the name begins with: `${Api}.execute-api.us-east-1.amazonaws.com`. */
+function standsFor(text: string, domainName: string): boolean {
+  const host = /^https?:\/\/([^/]+)/.exec(text)?.[1] ?? text
+  return host === domainName || (text.length > 7 && domainName.startsWith(`${text}.`))
 }
 
 function policies(template: Template, noun: string): ConfigNode[] {

@@ -1,6 +1,7 @@
 // The contract of the readers: a tree in one of the accepted shapes -> its parts.
 import type { ConfigNode, MapNode } from '../nodes/node.ts'
 import type { Report } from '../nodes/report.ts'
+import type { SourceFiles } from '../source-files.ts'
 import type { HandlerOrigin } from '../../model/handler-origin.ts'
 import type { TemplateSet } from '../templates/template-set.ts'
 
@@ -55,6 +56,8 @@ export interface SourceParts {
 export interface ReadContext {
   readonly report: Report
   readonly templates: TemplateSet
+  readonly files: SourceFiles
+  readonly cwd: string
 }
 
 /** Recognises a shape by its content, never by the name of the file. */

@@ -2,6 +2,7 @@
 import type { ConfigNode, Located } from '../nodes/node.ts'
 import { malformed } from './functions-of-texts.ts'
 import type { Scope, TemplateFunction } from './scope.ts'
+import { reportMacro } from './transforms.ts'
 import { argumentsOf, listAt, scalarAt, textOf } from './values.ts'
 
 const ref: TemplateFunction = (argument, at, scope) => {
@@ -87,7 +88,6 @@ export const FUNCTIONS_OF_LOOK_UPS: Readonly<Record<string, TemplateFunction>> =
 
 function unknownMacro(argument: ConfigNode, at: Located, scope: Scope): ConfigNode {
   const name = argument.kind === 'map' ? textOf(argument.entries.get('Name')?.value) : null
-  const hint = 'give the processed template: `aws cloudformation get-template --template-stage Processed`'
-  scope.report.error(at, null, `the macro ${name ?? ''} is not run here`, hint)
+  reportMacro(name ?? '', at, scope.report)
   return scalarAt(at, null)
 }

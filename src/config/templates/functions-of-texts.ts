@@ -30,7 +30,7 @@ const select: TemplateFunction = (argument, at, scope) => {
   if (!Number.isInteger(number) || items?.kind !== 'list')
     return malformed(at, scope, 'Fn::Select', '[index, [items]]')
   const item = items.items[number]
-  if (item !== undefined) return item
+  if (item !== undefined) return { ...item, place: at.place, path: at.path }
   scope.report.error(at, null, `Fn::Select takes item ${number} of a list of ${items.items.length}`)
   return scalarAt(at, null)
 }

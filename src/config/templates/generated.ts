@@ -54,12 +54,21 @@ const named =
       const value = facts.property(name)
       if (value !== null && value !== '') return value
     }
-    return `${facts.stackName}-${facts.logicalId}-${letters(facts, 12).toUpperCase()}`
+    return generatedName(facts).replace(/[^-]*$/, (end) => end.toUpperCase())
   }
 const bucket: Make = (facts) =>
   facts.property('BucketName') ??
-  `${facts.stackName}-${facts.logicalId}-${letters(facts, 12)}`.toLowerCase().replaceAll(/[^a-z0-9.-]/g, '-')
+  generatedName(facts)
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9.-]/g, '-')
 const lambdaName = named('FunctionName')
+const lambdaArn = arn('lambda', (facts) => `function:${lambdaName(facts)}`, false)
+/** The ARN of the function that a property names, by ARN or by name. */
+const functionOf = (facts: ResourceFacts, property: string): string => {
+  const name = facts.property(property) ?? 'function'
+  return name.startsWith('arn:') ? name : arn('lambda', () => `function:${name}`, false)(facts)
+}
+const versionArn: Make = (facts) => `${functionOf(facts, 'FunctionName')}:1`
 const time: Make = () => '2020-01-01T00:00:00.000Z'
 const host =
   (suffix: string): Make =>
@@ -147,6 +156,7 @@ const RETURNS: Readonly<Record<string, Returns>> = {
   'AWS::ApiGateway::RestApi': {
     Ref: (facts) => letters(facts, 10),
     RestApiId: (facts) => letters(facts, 10),
+    RootResourceId: (facts) => `${letters(facts, 10)}root`,
   },
   'AWS::ApiGateway::DomainName': { Ref: named('DomainName'), RegionalDomainName: API },
   'AWS::ApiGatewayV2::Api': {
@@ -156,16 +166,20 @@ const RETURNS: Readonly<Record<string, Returns>> = {
   },
   'AWS::Lambda::Function': {
     Ref: lambdaName,
-    Arn: arn('lambda', (facts) => `function:${lambdaName(facts)}`, false),
+    Arn: lambdaArn,
   },
   'AWS::Lambda::Version': {
-    Ref: (facts) => `${facts.property('FunctionName') ?? 'function'}:1`,
-    FunctionArn: (facts) => `${facts.property('FunctionName') ?? 'function'}:1`,
+    Ref: versionArn,
+    FunctionArn: versionArn,
     Version: () => '1',
   },
+  'AWS::Lambda::Alias': {
+    Ref: (facts) => `${functionOf(facts, 'FunctionName')}:${facts.property('Name') ?? 'live'}`,
+    AliasArn: (facts) => `${functionOf(facts, 'FunctionName')}:${facts.property('Name') ?? 'live'}`,
+  },
   'AWS::Lambda::Url': {
-    Ref: (facts) => facts.property('TargetFunctionArn') ?? facts.logicalId,
-    FunctionArn: (facts) => facts.property('TargetFunctionArn') ?? facts.logicalId,
+    Ref: (facts) => functionOf(facts, 'TargetFunctionArn'),
+    FunctionArn: (facts) => functionOf(facts, 'TargetFunctionArn'),
     FunctionUrl: (facts) => `https://${letters(facts, 32)}.lambda-url.${facts.region}.on.aws/`,
   },
   'AWS::CertificateManager::Certificate': { Ref: arn('acm', (facts) => `certificate/${uuid(facts)}`, false) },
@@ -200,6 +214,14 @@ export function generatedValue(facts: ResourceFacts, attribute: string | null): 
     return make === undefined ? null : make(facts)
   }
   return attribute === null ? named('Name')(facts) : null
+}
+
+/** As CloudFormation makes them; long stack names and ids are cut, so that functions and buckets may have the name. */
+function generatedName(facts: ResourceFacts): string {
+  const { stackName, logicalId } = facts
+  const isLong = stackName.length + logicalId.length > 48
+  const parts = isLong ? [stackName.slice(0, 24), logicalId.slice(0, 24)] : [stackName, logicalId]
+  return `${parts.join('-').replaceAll('.', '-')}-${letters(facts, 12)}`
 }
 
 function digest({ stackName, logicalId }: ResourceFacts, purpose: string): string {

@@ -4,9 +4,12 @@ import { entryOf } from '../nodes/node.ts'
 import type { Report } from '../nodes/report.ts'
 import { listAt, scalarAt, textOf } from './values.ts'
 
+/** Values by name, found when asked for. */
+export type ParameterValues = Pick<ReadonlyMap<string, string>, 'get'>
+
 export interface ParameterSources {
-  /** From the command line, a file or a parent stack, by name. */
-  readonly given: ReadonlyMap<string, string>
+  /** From the command line, a file or a parent stack. */
+  readonly given: ParameterValues
   /** SSM parameters and secrets by name. */
   readonly lookUp: (name: string) => string | null
 }

@@ -8,6 +8,9 @@ import { CONDITIONS, FUNCTIONS_OF_CONDITIONS, isCondition } from './functions-of
 import { FUNCTIONS_OF_LOOK_UPS } from './functions-of-look-ups.ts'
 import { FUNCTIONS_OF_TEXTS } from './functions-of-texts.ts'
 import { generatedValue, type ResourceFacts } from './generated.ts'
+import type { Include } from './includes.ts'
+import { expandIncludes, hasIncludes } from './includes.ts'
+import type { ParameterValues } from './parameters.ts'
 import { readParameter } from './parameters.ts'
 import { isPseudoParameter, partitionOf, pseudoParameter } from './pseudo-parameters.ts'
 import type { Scope, TemplateFunction } from './scope.ts'
@@ -26,11 +29,13 @@ export interface TemplateOptions {
   readonly region: string
   readonly accountId: string
   /** Values of parameters by name. */
-  readonly parameters: ReadonlyMap<string, string>
+  readonly parameters: ParameterValues
   /** SSM parameters and secrets by name. */
   readonly lookUp: (name: string) => string | null
   /** What other templates export under a name. */
   readonly exported: (name: string) => ConfigNode | null
+  /** Parts of the template in files of their own. */
+  readonly include?: Include
   /** Attributes that only a tool knows: nested stacks, custom resources; null for others. */
   readonly attributeOf?: (resource: Resource, attribute: string, template: Template) => ConfigNode | null
 }
@@ -62,8 +67,11 @@ export class Template implements Scope {
     this.region = options.region
     // The collections of loops are evaluated with the parameters of the template as it stands.
     this.root = root
-    if (hasLoops(root))
-      this.root = expandLoops(root, (collection) => this.#textsOf(collection), options.report)
+    const { include } = options
+    if (include !== undefined && hasIncludes(root))
+      this.root = expandIncludes(root, (node) => this.evaluate(node), include)
+    if (hasLoops(this.root))
+      this.root = expandLoops(this.root, (collection) => this.#textsOf(collection), options.report)
   }
 
   /** The resources whose Condition holds, in the order of the template. */
@@ -86,6 +94,20 @@ export class Template implements Scope {
     const map: MapNode = value?.kind === 'map' ? value : { ...resource.node, entries: new Map() }
     this.#properties.set(resource.logicalId, map)
     return map
+  }
+
+  /** One evaluated property of a resource; null when it has none of this name. */
+  property(resource: Resource, name: string): ConfigNode | null {
+    const properties = entryOf(resource.node, 'Properties')
+    const value = properties === null ? null : entryOf(properties, name)
+    return value === null ? null : this.evaluate(value)
+  }
+
+  /** The construct of CDK that made a resource, as the template tells it. */
+  constructPath(logicalId: string): string | null {
+    const resource = this.resources.get(logicalId)
+    const metadata = resource === undefined ? null : mapOf(resource.node, 'Metadata')
+    return metadata === null ? null : textOf(entryOf(metadata, 'aws:cdk:path'))
   }
 
   /** The value of an output of this template by its logical id, or null. */
@@ -186,7 +208,12 @@ export class Template implements Scope {
     return this.#ofResource(name, null, at)
   }
 
+  /** SAM makes resources with a dot in their names: `Function.Version`. */
   attribute(logicalId: string, attribute: string, at: Located): ConfigNode {
+    const dot = attribute.indexOf('.')
+    const dotted = `${logicalId}.${dot === -1 ? attribute : attribute.slice(0, dot)}`
+    if (this.resources.has(dotted))
+      return this.#ofResource(dotted, dot === -1 ? null : attribute.slice(dot + 1), at)
     return this.#ofResource(logicalId, attribute, at)
   }
 
@@ -224,11 +251,7 @@ export class Template implements Scope {
       region,
       accountId,
       partition: partitionOf(region),
-      property: (name) => {
-        const properties = entryOf(resource.node, 'Properties')
-        const value = properties === null ? null : entryOf(properties, name)
-        return value === null ? null : textOf(this.evaluate(value))
-      },
+      property: (name) => textOf(this.property(resource, name)),
     }
   }
 

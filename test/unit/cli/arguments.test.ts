@@ -11,6 +11,7 @@ test('without arguments the demo runs on the usual ports', () => {
       origin: [],
       lambda: [],
       parameter: [],
+      parameters: [],
       function: [],
       functionsDialect: 'strict',
       strict: false,

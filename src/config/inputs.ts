@@ -1,0 +1,51 @@
+// What the user named, a file, a folder or a project, as the files to read.
+import { join, resolve } from 'node:path'
+import { findAssembly, stacksBeside, stacksOf } from './cdk/assembly.ts'
+import type { SourceFiles } from './source-files.ts'
+import type { TemplateManner } from './templates/template-set.ts'
+
+/** The files of one load. */
+export interface Inputs {
+  /** Absolute paths, to be read for what they configure. */
+  readonly files: readonly string[]
+  /** Templates that others import from; their distributions are not served. */
+  readonly beside: readonly string[]
+  readonly mannerOf: (file: string) => TemplateManner | null
+}
+
+/** Of a project's folder the one file that matters; of any other folder every YAML and JSON file. */
+const PROJECT_FILES: readonly RegExp[] = [
+  /^serverless\.(?:ya?ml|json|ts|js|cjs|mjs)$/,
+  /^template\.(?:ya?ml|json)$/,
+]
+/** What makes a folder with a template.yaml a SAM project. */
+const SAM_FILE = /^samconfig\.(?:toml|ya?ml)$/
+
+export function readInputs(names: readonly string[], cwd: string, files: SourceFiles): Inputs {
+  const manners = new Map<string, TemplateManner>()
+  const beside: string[] = []
+  const found = names.flatMap((name) => {
+    const path = resolve(cwd, name)
+    const assembly = files.disk.isFolder(path) ? findAssembly(path, files) : null
+    const stacks = assembly === null ? [] : stacksOf(assembly, files)
+    const siblings = assembly === null ? stacksBeside(path, files) : []
+    for (const { file, manner } of [...stacks, ...siblings]) manners.set(file, manner)
+    beside.push(...siblings.map(({ file }) => file))
+    if (assembly !== null) return stacks.map(({ file }) => file)
+    return files.disk.isFolder(path) ? listFolder(path, files) : [path]
+  })
+  const wanted = [...new Set(found)]
+  return {
+    files: wanted,
+    beside: [...new Set(beside)].filter((file) => !wanted.includes(file)),
+    mannerOf: (file) => manners.get(file) ?? null,
+  }
+}
+
+function listFolder(folder: string, { disk }: SourceFiles): string[] {
+  const names = disk.list(folder)
+  const [serverless, template] = PROJECT_FILES.map((pattern) => names.find((name) => pattern.test(name)))
+  const project = serverless ?? (names.some((name) => SAM_FILE.test(name)) ? template : undefined)
+  const wanted = project === undefined ? names.filter((name) => /\.(?:ya?ml|json)$/i.test(name)) : [project]
+  return wanted.map((name) => join(folder, name))
+}
