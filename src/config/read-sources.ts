@@ -1,0 +1,78 @@
+// The files of a load, and an object in place of one, taken apart.
+import { readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { realDisk } from './disk.ts'
+import { readInputs } from './inputs.ts'
+import { fromText } from './nodes/from-text.ts'
+import { fromValue } from './nodes/from-value.ts'
+import type { ConfigNode, Located } from './nodes/node.ts'
+import type { Report } from './nodes/report.ts'
+import type { ParameterOptions } from './parameter-files.ts'
+import { readParameters } from './parameter-files.ts'
+import { cloudFormation } from './readers/cloudformation.ts'
+import type { Source } from './readers/read-tree.ts'
+import { readTree } from './readers/read-tree.ts'
+import { SourceFiles } from './source-files.ts'
+import { TemplateSet } from './templates/template-set.ts'
+
+export interface SourceOptions extends ParameterOptions {
+  readonly files: readonly string[]
+  readonly inline?: unknown
+}
+
+/** Everything that was read. */
+export interface ReadSources {
+  readonly sources: readonly Source[]
+  /** Absolute paths of the configuration files. */
+  readonly files: readonly string[]
+  /** Files that these refer to. */
+  readonly further: SourceFiles
+  readonly templates: TemplateSet
+}
+
+/** Never rejects: what cannot be read is reported. */
+export async function readSources(options: SourceOptions, report: Report): Promise<ReadSources> {
+  const further = new SourceFiles(realDisk, report)
+  const inputs = readInputs(options.files, options.cwd, further)
+  const { files } = inputs
+  const trees: [root: ConfigNode, name: string][] = []
+  for (const file of files) {
+    const text = await readText(file, report)
+    const root = text === null ? null : fromText(text, file, report)
+    if (root !== null) trees.push([root, basename(file)])
+  }
+  if (options.inline !== undefined && options.inline !== null) {
+    trees.push([fromValue(options.inline, 'config', report), 'config'])
+  }
+  const templates = new TemplateSet({
+    report,
+    parameters: readParameters(options, report),
+    files: further,
+    cwd: options.cwd,
+    mannerOf: inputs.mannerOf,
+  })
+  // Known to each other before the first is read.
+  const beside = inputs.beside.flatMap((file) => further.find(file) ?? [])
+  for (const root of [...trees.map(([tree]) => tree), ...beside])
+    if (root.kind === 'map' && cloudFormation.recognises(root)) templates.of(root)
+  const context = { report, templates, files: further, cwd: options.cwd }
+  const sources = trees.flatMap(([root, name]) => readTree(root, name, context) ?? [])
+  return { sources, files, further, templates }
+}
+
+async function readText(file: string, report: Report): Promise<string | null> {
+  try {
+    const text = await readFile(file, 'utf8')
+    if (text.trim() !== '') return text
+    report.error(atFile(file), null, 'the file is empty')
+  } catch (error) {
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+    report.error(atFile(file), null, isMissing ? 'there is no such file' : `cannot be read: ${String(error)}`)
+  }
+  return null
+}
+
+/** An issue about a file as a whole. */
+export function atFile(file: string): Located {
+  return { place: { file, line: null, column: null }, path: '' }
+}
