@@ -1,6 +1,9 @@
 // The soak: many requests with random hang-ups, after which memory is back and nothing is left open.
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
@@ -25,9 +28,12 @@ const ALLOWED_GROWTH = 1.1
 const END_WITHIN_MS = 15_000
 
 const problems: string[] = []
+/** Bodies in files lie in here; nothing does in the end. */
+const temporary = mkdtempSync(join(tmpdir(), 'pocketfront-soak-'))
 const origin = await startSoakOrigin()
 const child = fork(fileURLToPath(new URL('./server.ts', import.meta.url)), [origin.url], {
   execArgv: ['--expose-gc'],
+  env: { ...process.env, TMPDIR: temporary },
 })
 const [{ port }] = (await once(child, 'message')) as [{ port: number }]
 const tell = (order: Order): void => void child.send(order)
@@ -41,6 +47,8 @@ const after = await settle(child, idle)
 report()
 tell('stop')
 await ended(child)
+for (const name of readdirSync(temporary)) problems.push(`a file is left: ${name}`)
+rmSync(temporary, { recursive: true })
 origin.server.closeAllConnections()
 origin.server.close()
 

@@ -22,7 +22,14 @@ const front = await createPocketfront({
   config: {
     Id: 'ESOAK',
     Enabled: true,
-    Origins: [{ Id: 'origin', DomainName: 'origin.example.com', CustomOriginConfig: custom }],
+    Origins: [
+      {
+        Id: 'origin',
+        DomainName: 'origin.example.com',
+        CustomOriginConfig: custom,
+        OriginShield: { Enabled: true, OriginShieldRegion: 'eu-west-1' },
+      },
+    ],
     DefaultCacheBehavior: {
       ...behavior,
       CachePolicy: { Name: 'soak', ...TTLS, ParametersInCacheKeyAndForwardedToOrigin: parameters },
@@ -39,6 +46,8 @@ const front = await createPocketfront({
   origins: { origin },
   edgeMemory: 16 * 1024 * 1024,
   regionalMemory: 32 * 1024 * 1024,
+  // So that the slow bodies lie in files.
+  memoryObject: 64 * 1024,
 })
 
 function measure(): Holding {
