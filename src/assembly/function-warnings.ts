@@ -4,7 +4,7 @@ import type { FunctionProblem } from '../functions/cloudfront/set.ts'
 
 /** A deployment accepts such code, and the function fails when it runs. ('Restrictions on CloudFront Functions') */
 export function toDialectWarnings(problems: readonly FunctionProblem[]): ConfigIssue[] {
-  return problems.map(({ definition, problem }) => ({
+  return problems.map(({ definition, problem, isServed }) => ({
     severity: 'warning',
     file: definition.file ?? `FunctionCode of ${definition.Name}`,
     line: problem.line,
@@ -12,6 +12,6 @@ export function toDialectWarnings(problems: readonly FunctionProblem[]): ConfigI
     path: '',
     code: 'FunctionExecutionError',
     message: `${problem.message}; ${problem.explanation}`,
-    hint: null,
+    hint: isServed ? null : 'the code before stays in use',
   }))
 }

@@ -75,6 +75,8 @@ export type CffResult =
 /** A loaded function. `run` never throws or rejects; runs do not see each other's state. */
 export interface CffRunner {
   readonly problems: readonly DialectProblem[]
+  /** Why no run of the code can succeed: its first problem, unless that is only reported. */
+  readonly refusal: DialectProblem | null
   run(invocation: CffInvocation): Promise<CffResult> | CffResult
   dispose(): void
 }

@@ -22,6 +22,11 @@ export class FunctionInstance {
     return this.#open().problems
   }
 
+  /** Why none of its runs can succeed, or null. */
+  get refusal(): DialectProblem | null {
+    return this.#open().refusal
+  }
+
   /** Never rejects. */
   async run(invocation: CffInvocation): Promise<CffResult> {
     const runner = this.#open()

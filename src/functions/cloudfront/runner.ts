@@ -37,7 +37,9 @@ export function createCffRunner(source: CloudFrontFunctionSource, options: CffRu
   const check = checkDialect(source.code, source.runtime)
   const problems = check.kind === 'parsed' ? check.problems : [check.problem]
   const refused = check.kind === 'syntax' || (options.strictDialect && problems.length > 0)
-  const failure = refused ? toLoadFailure(check.kind === 'syntax' ? 'syntax' : 'dialect', problems[0]!) : null
+  const refusal = refused ? problems[0]! : null
+  const because = check.kind === 'syntax' ? 'syntax' : 'dialect'
+  const failure = refusal === null ? null : toLoadFailure(because, refusal)
   const code = check.kind === 'parsed' && failure === null ? toProgramCode(source.code, check.program) : ''
 
   let loaded: Loaded | null = failure
@@ -45,6 +47,7 @@ export function createCffRunner(source: CloudFrontFunctionSource, options: CffRu
   if (loading instanceof Promise) void loading.then((result) => (loaded = result))
   return {
     problems,
+    refusal,
     run(invocation) {
       if (loaded !== null) return runLoaded(loaded, invocation)
       return Promise.resolve(loading).then((result) => runLoaded(result, invocation))

@@ -20,12 +20,16 @@ export interface CloudFrontFunctionSetOptions {
 export interface FunctionProblem {
   readonly definition: CloudFrontFunction
   readonly problem: DialectProblem
+  /** false: the code before is in use in its place. */
+  readonly isServed: boolean
 }
 
 /** All functions by ARN; of a new configuration the unchanged ones stay as they are. */
 export class CloudFrontFunctionSet {
   #options: CloudFrontFunctionSetOptions
   #instances = new Map<string, FunctionInstance>()
+  /** New code that cannot run, by ARN, while the code before stays in use. */
+  #broken = new Map<string, FunctionProblem>()
 
   constructor(options: CloudFrontFunctionSetOptions) {
     this.#options = options
@@ -34,17 +38,12 @@ export class CloudFrontFunctionSet {
   /** Takes the functions of a configuration. Call before {@link hooksFor} for its behaviors. */
   update(definitions: readonly CloudFrontFunction[]): void {
     const before = this.#instances
+    const broken = this.#broken
     const next = new Map<string, FunctionInstance>()
+    this.#broken = new Map()
     for (const definition of definitions) {
-      const known = before.get(definition.FunctionARN)
-      const isSame = known !== undefined && isSameFunction(known.definition, definition)
-      next.set(
-        definition.FunctionARN,
-        isSame ? known : new FunctionInstance(definition, this.#options.strictDialect),
-      )
-      if (known !== undefined && !isSame && definition.file !== null) {
-        this.#options.log({ kind: 'reloaded', functionName: definition.Name, file: definition.file })
-      }
+      const arn = definition.FunctionARN
+      next.set(arn, this.#select(definition, before.get(arn), broken.get(arn)))
     }
     // Requests that still run on the old configuration may call these once more.
     for (const [arn, instance] of before) if (next.get(arn) !== instance) instance.retire()
@@ -55,9 +54,10 @@ export class CloudFrontFunctionSet {
 
   /** What CloudFront's parser refuses in the functions. */
   problems(): FunctionProblem[] {
-    return [...this.#instances.values()].flatMap(({ definition, problems }) =>
-      problems.map((problem) => ({ definition, problem })),
+    const served = [...this.#instances.values()].flatMap(({ definition, problems }) =>
+      problems.map((problem) => ({ definition, problem, isServed: true })),
     )
+    return [...served, ...this.#broken.values()]
   }
 
   /** The viewer events of one behavior; null where it has no CloudFront Function. */
@@ -72,6 +72,43 @@ export class CloudFrontFunctionSet {
 
   dispose(): void {
     for (const instance of this.#instances.values()) instance.retire()
+  }
+
+  /**
+   * The instance that serves a definition. `broken` is the code that could not be used the last time.
+   * Differs from CloudFront: new code that cannot run leaves the code before in use while pocketfront runs; CloudFront deploys it, and every request gets 503.
+   */
+  #select(
+    definition: CloudFrontFunction,
+    known: FunctionInstance | undefined,
+    broken: FunctionProblem | undefined,
+  ): FunctionInstance {
+    const { strictDialect } = this.#options
+    if (known === undefined) return new FunctionInstance(definition, strictDialect)
+    if (isSameFunction(known.definition, definition)) {
+      if (broken !== undefined) this.#tell(definition, null)
+      return known
+    }
+    const instance = new FunctionInstance(definition, strictDialect)
+    const { refusal } = instance
+    if (refusal === null || known.refusal !== null) {
+      this.#tell(definition, refusal)
+      return instance
+    }
+    this.#broken.set(definition.FunctionARN, { definition, problem: refusal, isServed: false })
+    if (broken?.definition.FunctionCode !== definition.FunctionCode) this.#tell(definition, refusal)
+    // Its store and its name may have changed all the same.
+    const { FunctionCode, Runtime } = known.definition
+    const kept = { ...definition, FunctionCode, Runtime }
+    return isSameFunction(known.definition, kept) ? known : new FunctionInstance(kept, strictDialect)
+  }
+
+  #tell({ Name, file }: CloudFrontFunction, refusal: DialectProblem | null): void {
+    if (file === null) return
+    const about = { functionName: Name, file }
+    if (refusal === null) return this.#options.log({ kind: 'reloaded', ...about })
+    const { message, explanation, line, column } = refusal
+    this.#options.log({ kind: 'broken', ...about, reason: `${line}:${column} ${message}; ${explanation}` })
   }
 
   #toOptions(
