@@ -4,13 +4,14 @@ import { basename, extname, resolve } from 'node:path'
 import { parseKeyValues } from '../config/key-values.ts'
 import { printIssues } from '../config/issues.ts'
 import { Report } from '../config/nodes/report.ts'
-import { readTestEvent, runTest, type TestResult } from '../functions/cloudfront/test-run.ts'
+import { readTestEvent } from '../functions/cloudfront/test-event.ts'
+import { runTest, type TestOutcome } from '../functions/cloudfront/test-run.ts'
 import { PocketfrontError } from '../model/errors.ts'
 import type { CloudFrontFunction, FunctionRuntime, KeyValueStore } from '../model/functions.ts'
 import { findEdgeLocation } from '../model/locations.ts'
 import { systemClock } from '../ports.ts'
 
-export type { TestResult } from '../functions/cloudfront/test-run.ts'
+export type { FailedAt, TestOutcome } from '../functions/cloudfront/test-run.ts'
 
 /** What a test runs, and on what. */
 export interface FunctionTest {
@@ -29,7 +30,7 @@ export interface FunctionTest {
 const POP = 'FRA56'
 
 /** Rejects with PF_CONFIG for a file that cannot be used; what the function does is in the result. ('Test functions') */
-export async function testFunction(test: FunctionTest): Promise<TestResult> {
+export async function testFunction(test: FunctionTest): Promise<TestOutcome> {
   const { runtime, strictDialect, stage, cwd } = test
   const file = resolve(cwd, test.file)
   const FunctionCode = await readText(file)
@@ -52,8 +53,14 @@ async function readText(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8')
   } catch (error) {
-    throw new PocketfrontError('PF_CONFIG', error instanceof Error ? error.message : String(error))
+    throw new PocketfrontError('PF_CONFIG', describeFailure(file, error))
   }
+}
+
+function describeFailure(file: string, error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException
+  if (code === 'ENOENT') return `there is no file ${file}`
+  return code === 'EISDIR' ? `${file} is a folder` : message
 }
 
 async function readJson(file: string): Promise<unknown> {
@@ -73,5 +80,6 @@ async function readStore(file: string, cwd: string): Promise<KeyValueStore> {
   const items = parseKeyValues(await readText(file), file, report)
   if (items === null) throw new PocketfrontError('PF_CONFIG', printIssues(report.sorted(), cwd))
   const Name = basename(file, extname(file))
-  return { ARN: '', Id: Name, Name, items, createdAt: 0, modifiedAt: 0 }
+  const ARN = `arn:aws:cloudfront::000000000000:key-value-store/${Name}`
+  return { ARN, Id: Name, Name, items, createdAt: 0, modifiedAt: 0 }
 }

@@ -4,7 +4,7 @@ import { CommanderError, InvalidArgumentError, type Command } from 'commander'
 /** What to do instead of running the command. */
 export type NotRun =
   | { readonly kind: 'print'; readonly text: string }
-  | { readonly kind: 'refused'; readonly message: string; readonly json: boolean }
+  | { readonly kind: 'refused'; readonly message: string; readonly hint?: string; readonly json: boolean }
 
 /** Parses into the command; null when it can run. Neither writes nor ends the process. */
 export function parseStrictly(command: Command, argv: readonly string[]): NotRun | null {
@@ -21,7 +21,9 @@ export function parseStrictly(command: Command, argv: readonly string[]): NotRun
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     if (error.exitCode === 0) return { kind: 'print', text: printed }
-    return refuse(error.message.replace(/^error: /, ''), argv)
+    const refusal = refuse(error.message.replace(/^error: /, ''), argv)
+    const name = command.name()
+    return name === 'pocketfront' ? refusal : { ...refusal, hint: `${name} --help lists all options.` }
   }
 }
 

@@ -25,7 +25,11 @@ export async function run(argv: readonly string[]): Promise<number> {
     }
     case 'refused':
       return fail(
-        new PocketfrontError('PF_USAGE', parsed.message, 'pocketfront --help lists all options.'),
+        new PocketfrontError(
+          'PF_USAGE',
+          parsed.message,
+          parsed.hint ?? 'pocketfront --help lists all options.',
+        ),
         parsed,
       )
     case 'ca':

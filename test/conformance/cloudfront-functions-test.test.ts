@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { testFunction, type FunctionTest, type TestResult } from '../../src/assembly/test-function.ts'
+import { testFunction, type FunctionTest, type TestOutcome } from '../../src/assembly/test-function.ts'
 
 let folder: string
 beforeAll(() => {
@@ -18,7 +18,9 @@ const EVENT = {
   request: { method: 'GET', uri: '/index.html', headers: { host: { value: 'www.example.com' } } },
 }
 
-function run(
+type TestResult = TestOutcome['result']
+
+async function run(
   code: string,
   event: unknown = EVENT,
   options: Partial<FunctionTest> & { data?: object } = {},
@@ -27,7 +29,7 @@ function run(
   writeFileSync(join(folder, 'f.js'), code)
   writeFileSync(join(folder, 'event.json'), JSON.stringify(event))
   writeFileSync(join(folder, 'store.json'), JSON.stringify(data ?? {}))
-  return testFunction({
+  const outcome = await testFunction({
     file: 'f.js',
     event: 'event.json',
     kvs: data === undefined ? null : 'store.json',
@@ -37,6 +39,7 @@ function run(
     cwd: folder,
     ...rest,
   })
+  return outcome.result
 }
 
 const outputOf = (result: TestResult): unknown => JSON.parse(result.FunctionOutput) as unknown
@@ -86,6 +89,27 @@ describe('F.A11 CloudFront Functions: TestFunction', () => {
     )
     expect(outputOf(result)).toEqual({
       response: { statusCode: 203, headers: {}, cookies: { id: { value: '1', attributes: 'Path=/' } } },
+    })
+  })
+
+  test('FunctionSummary has name, status, configuration and metadata', async () => {
+    const { FunctionSummary } = await run('function handler() {}', EVENT, { data: {} })
+    expect(FunctionSummary).toEqual({
+      Name: 'f',
+      Status: 'UNPUBLISHED',
+      FunctionConfig: {
+        Comment: '',
+        Runtime: 'cloudfront-js-2.0',
+        KeyValueStoreAssociations: [
+          { KeyValueStoreARN: expect.stringMatching(/^arn:aws:cloudfront:/) as string },
+        ],
+      },
+      FunctionMetadata: {
+        FunctionARN: 'arn:aws:cloudfront::000000000000:function/f',
+        Stage: 'DEVELOPMENT',
+        CreatedTime: expect.any(String) as string,
+        LastModifiedTime: expect.any(String) as string,
+      },
     })
   })
 
@@ -141,6 +165,15 @@ describe('F.A11 CloudFront Functions: TestFunction', () => {
     ['an event that is no object', 7],
     ['an event without a request', {}],
     ['an event of another type', { ...EVENT, context: { eventType: 'origin-request' } }],
+    ['an event of Lambda@Edge', { Records: [{ cf: {} }] }],
+    ['a uri that is no text', { request: { uri: 7 } }],
+    ['a header as a list', { request: { headers: { host: [{ key: 'Host', value: 'a' }] } } }],
+    ['a header as a text', { request: { headers: { host: 'a' } } }],
+    ['a header name with capitals', { request: { headers: { Host: { value: 'a' } } } }],
+    ['a cookie among the headers', { request: { headers: { cookie: { value: 'a=b' } } } }],
+    ['a cookie without a value', { request: { cookies: { a: {} } } }],
+    ['a multiValue that is no list', { request: { querystring: { a: { value: '', multiValue: {} } } } }],
+    ['a status that is a text', { request: {}, response: { statusCode: '200' } }],
     ['a viewer-response event without a response', { ...EVENT, context: { eventType: 'viewer-response' } }],
   ])('%s is refused', async (_, event) => {
     await expect(run('function handler(event) { return event.request }', event)).rejects.toThrow(

@@ -63,9 +63,19 @@ describe('pocketfront test-function', () => {
     expect(lenient.code).toBe(0)
   })
 
+  test('points to the place of a failure', async () => {
+    const { stdout } = await finished('test-function', 'old.js', '--event', 'event.json')
+    expect(stdout).toMatch(/\n {2}at old\.js:2:\d+ {2}for\.\.\.of is not part of cloudfront-js-2\.0\n/)
+    writeFileSync(join(cwd, 'throws.js'), `function handler(event) {\n  return event.request.no.way\n}`)
+    const thrown = await finished('test-function', 'throws.js', '--event', 'event.json')
+    expect(thrown.stdout).toMatch(/cannot get property "way" of undefined\n {2}at throws\.js:2:\d+\n/)
+  })
+
   test.each([
     [['test-function', 'good.js'], "required option '-e, --event <FILE>' not specified"],
-    [['test-function', 'none.js', '--event', 'event.json'], 'none.js'],
+    [['test-function', 'none.js', '--event', 'event.json'], 'there is no file'],
+    [['test-function', '.', '--event', 'event.json'], 'is a folder'],
+    [['test-function', 'good.js'], 'pocketfront test-function --help'],
     [['test-function', 'good.js', '--event', 'good.js'], 'is no JSON'],
     [['test-function', 'good.js', '--event', 'event.json', '--stage', 'origin-request'], 'origin-request'],
   ])('%j ends with 2 and says what is wrong', async (argv, message) => {

@@ -2,26 +2,54 @@
 import type { CffResult } from './contract.ts'
 import { toRequestParts, toResponseParts } from './event.ts'
 import type { RequestParts } from './event.ts'
-import type { CffEventType } from './headers.ts'
 import { createHostRun } from './host.ts'
 import { FunctionInstance } from './instance.ts'
 import { toErrorMessage, toTestError } from './refusals.ts'
 import { parseViewerRequestResult, parseViewerResponseResult } from './result.ts'
+import type { TestEvent } from './test-event.ts'
 import { toUrlText, toWireUtf8 } from './text.ts'
 import { isObject } from '../header-maps.ts'
 import { Headers } from '../../message/headers.ts'
 import type { ViewerRequest } from '../../message/requests.ts'
 import { UNKNOWN_GEO } from '../../message/viewer-geo.ts'
-import type { CloudFrontFunction } from '../../model/functions.ts'
+import type { CloudFrontFunction, FunctionRuntime } from '../../model/functions.ts'
 
 /** (API Reference, 'TestResult') */
 export interface TestResult {
+  readonly FunctionSummary: {
+    readonly Name: string
+    readonly Status: 'UNPUBLISHED'
+    readonly FunctionConfig: {
+      readonly Comment: string
+      readonly Runtime: FunctionRuntime
+      readonly KeyValueStoreAssociations: readonly { readonly KeyValueStoreARN: string }[]
+    }
+    readonly FunctionMetadata: {
+      readonly FunctionARN: string
+      readonly Stage: 'DEVELOPMENT'
+      readonly CreatedTime: string
+      readonly LastModifiedTime: string
+    }
+  }
   readonly ComputeUtilization: string
   readonly FunctionExecutionLogs: readonly string[]
   /** '' when the function ran and its result is valid. */
   readonly FunctionErrorMessage: string
   /** JSON of `{request}` or `{response}`; '' after an error. */
   readonly FunctionOutput: string
+}
+
+/** What a test came to; `failedAt` is the place in the code, as far as it is known. */
+export interface TestOutcome {
+  readonly result: TestResult
+  readonly failedAt: FailedAt | null
+}
+
+export interface FailedAt {
+  readonly line: number
+  readonly column: number | null
+  /** For syntax that CloudFront's engine does not know, in our words. */
+  readonly explanation: string | null
 }
 
 export interface TestRun {
@@ -37,49 +65,8 @@ export interface TestRun {
 
 type Fields = Record<string, unknown>
 
-/** An event with its type and the parts that may be left out filled in. */
-export interface TestEvent {
-  readonly type: CffEventType
-  readonly event: Fields
-  readonly request: Fields
-  readonly response: Fields | null
-}
-
-/** The event, or what is wrong with it. `stage` overrules the event's own type. (Developer Guide, 'Test functions') */
-export function readTestEvent(value: unknown, stage: CffEventType | null): TestEvent | { problem: string } {
-  if (!isObject(value)) return { problem: 'the event is not an object' }
-  const { context = {}, viewer = {}, request, response } = value
-  if (!isObject(context) || !isObject(viewer)) return { problem: 'context or viewer is not an object' }
-  if (!isObject(request)) return { problem: 'the event has no request' }
-  const own = context['eventType'] ?? (response === undefined ? 'viewer-request' : 'viewer-response')
-  const type = stage ?? own
-  if (type !== 'viewer-request' && type !== 'viewer-response') {
-    return { problem: `context.eventType is ${JSON.stringify(own)}, not viewer-request or viewer-response` }
-  }
-  if (type === 'viewer-response' && !isObject(response)) return { problem: 'the event has no response' }
-  const fullRequest = { method: 'GET', uri: '/', querystring: {}, headers: {}, cookies: {}, ...request }
-  const fullResponse =
-    type === 'viewer-request' ? null : { statusCode: 200, headers: {}, cookies: {}, ...(response as Fields) }
-  const event = {
-    version: '1.0',
-    ...value,
-    context: { ...TEST_CONTEXT, ...context, eventType: type },
-    viewer: { ip: '127.0.0.1', ...viewer },
-    request: fullRequest,
-    ...(fullResponse !== null && { response: fullResponse }),
-  }
-  return { type, event, request: fullRequest, response: fullResponse }
-}
-
-/** What an event may leave out. */
-const TEST_CONTEXT = {
-  distributionDomainName: 'd111111abcdef8.cloudfront.net',
-  distributionId: 'EDFDVBD6EXAMPLE',
-  requestId: 'EXAMPLEntjQpEXAMPLE_SG5Z-EXAMPLEPmPfEXAMPLEu3EqEXAMPLE==',
-}
-
 /** Never rejects; helpers for origins are run and not checked. (Developer Guide, 'Test functions') */
-export async function runTest(test: TestRun): Promise<TestResult> {
+export async function runTest(test: TestRun): Promise<TestOutcome> {
   const { definition, event, strictDialect, now, pop, region } = test
   const instance = new FunctionInstance(definition, strictDialect)
   const rawQueryString = toQueryString(event.request['querystring'])
@@ -87,13 +74,32 @@ export async function runTest(test: TestRun): Promise<TestResult> {
   const { host } = createHostRun(place)
   const requestId = String((event.event['context'] as Fields)['requestId'])
   try {
-    return toTestResult(await instance.run({ event: event.event, host, now, requestId }), event)
+    const run = await instance.run({ event: event.event, host, now, requestId })
+    const result = { FunctionSummary: toSummary(definition, now), ...toTestResult(run, event) }
+    return { result, failedAt: toFailedAt(run, instance) }
   } finally {
     instance.retire()
   }
 }
 
-function toTestResult(result: CffResult, event: TestEvent): TestResult {
+function toSummary(definition: CloudFrontFunction, now: number): TestResult['FunctionSummary'] {
+  const { Name, Runtime, FunctionARN, KeyValueStore: store } = definition
+  const time = new Date(now).toISOString()
+  const KeyValueStoreAssociations = store === null ? [] : [{ KeyValueStoreARN: store.ARN }]
+  return {
+    Name,
+    Status: 'UNPUBLISHED',
+    FunctionConfig: { Comment: '', Runtime, KeyValueStoreAssociations },
+    FunctionMetadata: { FunctionARN, Stage: 'DEVELOPMENT', CreatedTime: time, LastModifiedTime: time },
+  }
+}
+
+function toFailedAt(result: CffResult, { refusal }: FunctionInstance): FailedAt | null {
+  if (result.kind === 'returned' || result.line === null) return null
+  return { line: result.line, column: result.column, explanation: refusal?.explanation ?? null }
+}
+
+function toTestResult(result: CffResult, event: TestEvent): Omit<TestResult, 'FunctionSummary'> {
   const common = {
     ComputeUtilization: String(result.computeUtilization),
     FunctionExecutionLogs: result.logs,

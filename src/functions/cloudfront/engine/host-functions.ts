@@ -80,14 +80,19 @@ function answer(operation: () => unknown): string {
   }
 }
 
+function describeMissingStore(id: string | null): string {
+  return id === null
+    ? 'The function has no key value store.'
+    : `The function has no key value store with the id ${id}.`
+}
+
 /** (Developer Guide, 'Helper methods for key value stores') */
 function operate(host: HostModule, operation: string, args: unknown[]): unknown {
   if (operation !== 'kvs' && !operation.startsWith('kvs.')) return host.call(operation, args)
   const id = args[0] as string | null
   const key = args[1] as string
   const store = host.kvs(id)
-  if (store === null)
-    throw new HostError('KVSNamespaceNotFound', `The key value store ${id ?? ''} was not found.`)
+  if (store === null) throw new HostError('KVSNamespaceNotFound', describeMissingStore(id))
   switch (operation) {
     case 'kvs.get': {
       const value = store.get(key)
