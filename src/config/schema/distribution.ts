@@ -13,6 +13,7 @@ import { readCacheBehavior, readDefaultCacheBehavior } from './cache-behavior.ts
 import type { DistributionContext, SchemaContext } from './context.ts'
 import { readCustomErrorResponses } from './custom-error-response.ts'
 import { readOrigin, readOriginGroup } from './origin.ts'
+import { checkWhole } from './whole.ts'
 import { readGeoRestriction, readViewerCertificate } from './viewer-settings.ts'
 
 const INVALID = 'InvalidArgument'
@@ -74,7 +75,9 @@ export function readDistribution(
   checkTargets(distribution, originFields, groupFields, behaviorFields, defaultFields)
   checkPatterns(distribution, behaviorFields)
   warnOfQuotas(distribution, fields)
-  return shared.places.note(distribution, fields)
+  shared.places.note(distribution, fields)
+  checkWhole(distribution, source.form, shared.places, shared.report)
+  return distribution
 }
 
 /** Stands in for a behavior that is not there; the load fails anyway. */

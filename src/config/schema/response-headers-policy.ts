@@ -20,6 +20,9 @@ const REFERRER_POLICIES = [
 const READ_ONLY =
   /^(?:connection|content-encoding|content-length|expect|host|keep-alive|proxy-(?:authenticate|authorization|connection)|trailer|transfer-encoding|upgrade|via|warning|x-accel-(?:buffering|charset|limit-rate|redirect)|x-amz-cf-.*|x-amzn-(?:auth|cf-billing|cf-id|cf-xff|errortype|fle-profile|header-count|header-order|lambda-integration-tag|requestid)|x-cache|x-edge-.*|x-forwarded-proto|x-real-ip)$/i
 
+/** ('Quotas', response headers policies) */
+const MOST = { cspCharacters: 1783, customHeaders: 10 }
+
 /** A token (RFC 9110, section 5.6.2). */
 const HEADER_NAME = /^[!#$%&'*+\-.^_`|~\da-z]+$/i
 /** A control character, or one that does not fit in a byte. */
@@ -39,6 +42,11 @@ export function readResponseHeadersPolicy(
     CustomHeaders: items(fields, 'CustomHeadersConfig').map(readCustomHeader),
     RemoveHeaders: items(fields, 'RemoveHeadersConfig').map(readRemovedHeader),
     ServerTiming: readServerTiming(fields),
+  }
+  if (policy.CustomHeaders.length > MOST.customHeaders) {
+    const message = `has more than ${MOST.customHeaders} headers, AWS's default quota`
+    const at = fields.at('CustomHeadersConfig')
+    fields.report.warn(at, 'TooManyCustomHeadersInResponseHeadersPolicy', message)
   }
   fields.finish()
   return policy
@@ -129,11 +137,19 @@ function readSecurityHeaders(parent: Fields): PolicyHeader[] {
   add('ReferrerPolicy', 'Referrer-Policy', (it) =>
     it.choice('ReferrerPolicy', REFERRER_POLICIES, { required: true }),
   )
-  add('ContentSecurityPolicy', 'Content-Security-Policy', (it) =>
-    readHeaderValue(it, 'ContentSecurityPolicy', { required: true }),
-  )
+  add('ContentSecurityPolicy', 'Content-Security-Policy', (it) => toContentSecurityPolicy(it))
   security.finish()
   return headers
+}
+
+function toContentSecurityPolicy(fields: Fields): string | null {
+  const value = readHeaderValue(fields, 'ContentSecurityPolicy', { required: true })
+  const { length } = value ?? ''
+  if (length > MOST.cspCharacters) {
+    const message = `has ${length} characters; AWS takes ${MOST.cspCharacters}`
+    fields.report.warn(fields.at('ContentSecurityPolicy'), 'TooLongCSPInResponseHeadersPolicy', message)
+  }
+  return value
 }
 
 function toHsts(fields: Fields): string | null {

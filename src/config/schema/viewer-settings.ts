@@ -2,6 +2,7 @@
 import type { Fields } from '../nodes/fields.ts'
 import { toFields } from '../nodes/fields.ts'
 import type { ConfigNode, MapNode } from '../nodes/node.ts'
+import { findCountry } from '../../model/countries.ts'
 import type { GeoRestriction } from '../../model/distribution.ts'
 import {
   DEFAULT_CERTIFICATE,
@@ -66,8 +67,8 @@ function readRestriction(node: ConfigNode, distribution: Fields): GeoRestriction
   }
   const Locations: string[] = []
   for (const item of items) {
-    if (item.kind === 'scalar' && /^[A-Z]{2}$/.test(item.text)) Locations.push(item.text)
-    else fields.report.error(item, 'InvalidLocationCode', 'is not a country code of two capital letters')
+    if (item.kind === 'scalar' && findCountry(item.text) !== null) Locations.push(item.text)
+    else fields.report.error(item, 'InvalidLocationCode', 'is no country of ISO 3166-1, two capital letters')
   }
   fields.finish()
   return { RestrictionType: type ?? 'none', Locations }

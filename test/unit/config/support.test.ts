@@ -29,14 +29,13 @@ test.each([
   ['behavior', 'TrustedKeyGroups: [k1]', 'TrustedKeyGroups'],
   ['behavior', 'TrustedSigners: { Enabled: true, Items: [self] }', 'TrustedSigners'],
   ['behavior', 'RealtimeLogConfigArn: arn', 'RealtimeLogConfigArn'],
-  ['behavior', 'FieldLevelEncryptionId: x', 'FieldLevelEncryptionId'],
   [
     'behavior',
     'AllowedMethods: [GET, HEAD, OPTIONS, PUT, POST, PATCH, DELETE], GrpcConfig: { Enabled: true }',
     'GrpcConfig',
   ],
   ['behavior', 'SmoothStreaming: true', 'SmoothStreaming'],
-  ['distribution', 'WebACLId: arn', 'WebACLId'],
+  ['distribution', 'WebACLId: 473e64fd-f30b-4765-81a0-62ad96dd167a', 'WebACLId'],
   ['distribution', 'Logging: { Bucket: b.s3.amazonaws.com }', 'Logging'],
   ['distribution', 'Staging: true', 'Staging'],
 ])('%s %s is noted', async (part, text, feature) => {
@@ -46,6 +45,14 @@ test.each([
   )
   expect(result.ok && result.notes.map((note) => note.feature)).toEqual([feature])
   expect(result.ok && result.warnings).toEqual([])
+})
+
+test('field-level encryption is noted', async () => {
+  const behavior =
+    'ViewerProtocolPolicy: https-only, AllowedMethods: [GET, HEAD, OPTIONS, PUT, POST, PATCH, DELETE], FieldLevelEncryptionId: x'
+  expect(await featuresOf(`${ORIGIN}\nDefaultCacheBehavior: { TargetOriginId: app, ${behavior} }`)).toContain(
+    'FieldLevelEncryptionId',
+  )
 })
 
 const MTLS = 'ViewerMtlsConfig: { Mode: required, TrustStoreConfig: { TrustStoreId: t } }'
