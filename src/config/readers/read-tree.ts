@@ -6,6 +6,7 @@ import type { Report } from '../nodes/report.ts'
 import { awsApi } from './aws-api.ts'
 import { cloudFormation } from './cloudformation.ts'
 import { pocketfront } from './pocketfront.ts'
+import { terraform } from './terraform.ts'
 import type { ReadContext, SourceParts } from './source.ts'
 import { SECTIONS } from './source.ts'
 
@@ -21,14 +22,10 @@ export interface Source extends SourceParts {
 }
 
 /** The first reader that recognises the tree reads it. */
-const READERS = [cloudFormation, awsApi, pocketfront] as const
+const READERS = [cloudFormation, terraform, awsApi, pocketfront] as const
 
 /** Formats that are told apart, so that the message can say what to give instead. */
-const OTHERS: readonly [key: string, name: string][] = [
-  ['planned_values', 'a Terraform plan'],
-  ['terraform_version', 'a Terraform state'],
-  ['service', 'a serverless.yml'],
-]
+const OTHERS: readonly [key: string, name: string][] = [['service', 'a serverless.yml']]
 const ADVICE =
   'give the output of `aws cloudfront get-distribution-config --id ID`, or write the distribution as YAML'
 

@@ -15,6 +15,8 @@ type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
 const good: Json[] = [
   parse(readFileSync(join(fixtures, 'twin.yaml'), 'utf8')) as Json,
   JSON.parse(readFileSync(join(fixtures, 'get-distribution.json'), 'utf8')) as Json,
+  JSON.parse(readFileSync(join(fixtures, '../terraform/site/plan.json'), 'utf8')) as Json,
+  JSON.parse(readFileSync(join(fixtures, '../terraform/site/terraform.tfstate'), 'utf8')) as Json,
 ]
 
 /** Every place in a value, as a list of keys. */

@@ -258,9 +258,9 @@ describe('what cannot be read', () => {
     ['YAML that does not parse', { 'site.yaml': 'Origins: [\n  - x: {' }, null],
     ['a template without a distribution', { 'site.yaml': 'Resources: {}' }, 'no distribution in here'],
     [
-      'a Terraform plan',
-      { 'site.yaml': 'planned_values: {}' },
-      'this is a Terraform plan, which is not read',
+      'a Terraform state without a distribution',
+      { 'site.yaml': 'format_version: "1.0"' },
+      'no distribution in here',
     ],
     ['something else', { 'site.yaml': 'hello: 1' }, 'no distribution in here'],
     ['a list', { 'site.yaml': '[1]' }, 'this is no distribution'],
