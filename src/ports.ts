@@ -16,6 +16,11 @@ export function systemClock(): SteerableClock {
   }
 }
 
+/** Milliseconds since 1970 by the clock on the wall, which nobody steers. */
+export function wallClock(): number {
+  return Date.now()
+}
+
 /** Milliseconds of a monotonic clock. */
 export function monotonicTick(): number {
   return performance.now()

@@ -36,6 +36,7 @@ import {
   randomUnit,
   randomViaHost,
   systemClock,
+  wallClock,
 } from '../ports.ts'
 import type { ViewerPorts } from '../viewer/ports.ts'
 import { compileRouter } from '../viewer/route.ts'
@@ -121,7 +122,7 @@ export function createSystem(options: PocketfrontOptions, first: Loaded): System
   })
   functions.update(first.deployment.Functions)
   let resolveTarget: ResolveTarget = first.resolveTarget
-  const access = { pools, folders: createFolderOrigins(clock), tick: monotonicTick }
+  const access = { pools, folders: createFolderOrigins(clock), tick: monotonicTick, wallClock }
   const sites = new Sites({
     hooksFor: (distribution, behavior) =>
       joinHooks(registry.hooksFor(distribution, behavior), functions.hooksFor(behavior)),

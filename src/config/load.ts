@@ -2,6 +2,7 @@
 import { dirname } from 'node:path'
 import type { Deployment } from '../model/deployment.ts'
 import type { Distribution } from '../model/distribution.ts'
+import { AccessControls } from './access-controls.ts'
 import { CloudFrontFunctions } from './cloudfront-functions.ts'
 import { realDisk } from './disk.ts'
 import { checkNames, readAll } from './distribution-names.ts'
@@ -12,6 +13,7 @@ import { lint, readLintOff } from './lint/lint.ts'
 import { KeyValueStores } from './key-value-stores.ts'
 import { Places } from './nodes/places.ts'
 import { Report } from './nodes/report.ts'
+import { readS3Settings } from './origins/s3-settings.ts'
 import { readOverrides } from './origins/overrides.ts'
 import { buildFromTarget } from './origins/unconfigured.ts'
 import type { PolicySource } from './policy-book.ts'
@@ -118,19 +120,34 @@ function build(
     allowRemoteOrigins: options.allowRemoteOrigins,
     bucketFolders: declared.folders,
     handlers: sources.flatMap((source) => source.handlers ?? []),
+    s3: readS3Settings(options.env, report),
     disk: realDisk,
     report,
   })
   const notes = new SupportNotes(options.servesHttps)
+  const controls = new AccessControls(
+    sources.flatMap((source) => source.OriginAccessControls ?? []),
+    report,
+  )
   const places = new Places()
   const isUnconfigured = files.length === 0 && (options.inline === undefined || options.inline === null)
   let Distributions: Distribution[]
   if (isUnconfigured) {
-    Distributions = buildFromTarget(overrides, realDisk, report)
+    Distributions = buildFromTarget(overrides, targets, { disk: realDisk, cwd, report })
   } else {
     const policies = createPolicyBook(policySources(sources), report)
     Distributions = readAll(sources, (source, id) =>
-      readDistribution(source, id, { report, places, policies, code, functions, targets, notes, cwd }),
+      readDistribution(source, id, {
+        report,
+        controls,
+        places,
+        policies,
+        code,
+        functions,
+        targets,
+        notes,
+        cwd,
+      }),
     )
     if (Distributions.length === 0 && !report.hasErrors)
       report.error(atFile(files[0] ?? 'config'), null, 'no distribution in here')

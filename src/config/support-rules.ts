@@ -103,14 +103,14 @@ export const SUPPORT: readonly SupportRule[] = [
     key: 'OriginAccessControlId',
     when: isFilled,
     handling: 'ignored',
-    detail: 'requests to the origin are not signed; it has to let everybody read',
+    detail: 'requests to this target are not signed; map the bucket to a folder or to s3+http://HOST/BUCKET',
   },
   {
     part: 'http origin',
     key: 'OriginAccessIdentity',
     when: isFilled,
     handling: 'ignored',
-    detail: 'requests to the origin are not signed; it has to let everybody read',
+    detail: 'requests to this target are not signed; map the bucket to a folder or to s3+http://HOST/BUCKET',
   },
   {
     part: 'http origin',

@@ -2,7 +2,8 @@
 import { join } from 'node:path'
 import type { Deployment } from '../model/deployment.ts'
 import type { HandlerOrigin } from '../model/handler-origin.ts'
-import type { Origin, OriginTarget, TargetSource } from '../model/origin.ts'
+import { toBucketRegion } from '../model/origin.ts'
+import type { BucketAccess, Origin, OriginTarget, TargetSource } from '../model/origin.ts'
 import { PLAIN_WEBSITE, type WebsiteConfiguration } from '../model/website.ts'
 import type { Disk } from './disk.ts'
 import { didYouMean } from './nodes/did-you-mean.ts'
@@ -10,7 +11,9 @@ import type { Located } from './nodes/node.ts'
 import type { Report } from './nodes/report.ts'
 import { isLocalName, toBucket, toWebsiteBucket, withoutBrackets } from './origins/host-names.ts'
 import type { Override } from './origins/overrides.ts'
+import type { S3Settings, StoreTarget } from './origins/s3-settings.ts'
 import { toEnvName } from './origins/overrides.ts'
+import { rankForDomain, rankForOrigin, selectOverride } from './origins/select-override.ts'
 import type { BucketFolder } from './stacks/bucket-folders.ts'
 
 /** An origin before its target is known. */
@@ -20,6 +23,8 @@ export interface OriginAddress extends Pick<Origin, 'Id' | 'DomainName' | 'Custo
   readonly base: string
   /** Further names for it: logical ids of a template. */
   readonly names: readonly string[]
+  /** Of its origin access control. */
+  readonly signing: BucketAccess['signing']
 }
 
 /** The distribution an origin belongs to. */
@@ -36,6 +41,7 @@ export interface TargetOptions {
   readonly allowRemoteOrigins: boolean
   /** Functions that stand behind domain names, from templates. */
   readonly handlers?: readonly HandlerOrigin[]
+  readonly s3: S3Settings
   /** Website configurations by bucket, from templates. */
   readonly websites?: ReadonlyMap<string, WebsiteConfiguration>
   /** Folders that a template deploys to buckets. */
@@ -51,6 +57,7 @@ interface Address {
   readonly base: string
   /** The key to give to --origin. */
   readonly key: string
+  readonly signing: BucketAccess['signing']
 }
 
 /** The targets of one load. An override found for an origin also holds for its domain name. */
@@ -76,12 +83,27 @@ export class OriginTargets {
         const message = `nothing on this machine stands for ${origin.DomainName}; its requests get a 502`
         this.#options.report.warn(origin.at, null, message, target.hint)
       }
+      this.#warnOfUnsigned(target, origin)
       return target
     }
     this.#used.add(override)
     const target = this.#apply(override, address)
+    this.#warnOfUnsigned(target, origin)
     this.#byDomain.set(origin.DomainName.toLowerCase(), target)
     return target
+  }
+
+  /** What an override stands for where there is no configuration. */
+  stand(override: Override, domainName: string, base: string): OriginTarget {
+    const address = {
+      domainName,
+      base,
+      key: 'origin',
+      signing: 'always',
+      protocol: 'http',
+      port: 80,
+    } as const
+    return this.#apply(override, address)
   }
 
   /** Reports mappings that no origin took; a domain name may still be taken by a function at run time. */
@@ -105,16 +127,25 @@ export class OriginTargets {
   /** The same rules for names that only a function knows; `base` is where bucket folders are looked for. */
   resolver(base: string): TargetResolver {
     return (domainName, port, protocol) => {
-      const address = { domainName, port, protocol, base, key: domainName }
+      const address = { domainName, port, protocol, base, key: domainName, signing: 'always' as const }
       const override = selectOverride(this.#options.overrides, (it) => rankForDomain(it.key, domainName))
       if (override !== null) return this.#apply(override, address)
       return this.#byDomain.get(domainName.toLowerCase()) ?? this.#asNamed(address)
     }
   }
 
+  #warnOfUnsigned(target: OriginTarget, { at, signing, DomainName }: OriginAddress): void {
+    if (target.kind !== 'http' || target.bucket === undefined || signing === 'never') return
+    if (target.bucket.credentials !== null) return
+    const hint = 'set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to those of the store'
+    this.#options.report.warn(at, null, `requests to the bucket of ${DomainName} are not signed`, hint)
+  }
+
   #apply(override: Override, address: Address): OriginTarget {
     const { target, source } = override
-    if (target.kind === 'remote') return toProduction(address, source, override.sendHost ?? 'production')
+    if (target.kind === 'remote')
+      return this.#toProduction(address, source, override.sendHost ?? 'production')
+    if (target.kind === 's3') return this.#toStore(target, address, source)
     if (target.kind === 'http') return { ...target, sendHost: override.sendHost ?? 'production', source }
     if (this.#options.disk.isFolder(target.folder)) return this.#asFolder(target, address, source)
     const message = `there is no folder ${target.folder}`
@@ -141,6 +172,10 @@ export class OriginTargets {
 
   #asNamed(address: Address): OriginTarget {
     const { domainName, base } = address
+    const { endpoint } = this.#options.s3
+    if (endpoint !== null && toBucket(domainName) !== null) {
+      return this.#toStore(endpoint, address, 'environment')
+    }
     const bucket = toBucket(domainName) ?? toWebsiteBucket(domainName)
     if (bucket !== null) {
       const folder = join(base, bucket)
@@ -151,26 +186,49 @@ export class OriginTargets {
         return this.#asFolder({ kind: 'folder', folder: deployed.folder }, address, 'template')
     }
     // Differs from CloudFront: names of this machine and of its network are origins, and are dialled as they are.
-    if (isLocalName(domainName)) return toProduction(address, 'production name', 'target')
-    if (this.#options.allowRemoteOrigins) return toProduction(address, 'production name', 'production')
+    if (isLocalName(domainName)) return this.#toProduction(address, 'production name', 'target')
+    if (this.#options.allowRemoteOrigins) return this.#toProduction(address, 'production name', 'production')
     return { kind: 'unresolved', hint: hintFor(address, bucket), source: 'unresolved' }
   }
-}
 
-function toProduction(
-  address: Address,
-  source: TargetSource,
-  sendHost: 'production' | 'target',
-): OriginTarget {
-  const { protocol, port } = address
-  return {
-    kind: 'http',
-    protocol,
-    hostname: withoutBrackets(address.domainName),
-    port,
-    pathPrefix: '',
-    sendHost,
-    source,
+  /** The origin under its own name. A private bucket is read with the credentials of this machine. */
+  #toProduction(address: Address, source: TargetSource, sendHost: 'production' | 'target'): OriginTarget {
+    const { protocol, port, domainName, signing } = address
+    const hostname = withoutBrackets(domainName)
+    const target = { kind: 'http', protocol, hostname, port, pathPrefix: '', sendHost, source } as const
+    const { credentials, region } = this.#options.s3
+    if (toBucket(domainName) === null || signing === 'never' || credentials === null) return target
+    const access = { signing, credentials, missingKey: null, methods: 'reads' } as const
+    return { ...target, bucket: { ...access, region: toBucketRegion(domainName) || region } }
+  }
+
+  #toStore(
+    { protocol, hostname, port, bucket, prefix }: StoreTarget,
+    { domainName, key, signing }: Address,
+    source: TargetSource,
+  ): OriginTarget {
+    const name = bucket ?? toBucket(domainName)
+    if (name === null) {
+      const hint = `name the bucket: --origin ${key}=s3+${protocol}://${hostname}:${port}/BUCKET`
+      return { kind: 'unresolved', hint, source }
+    }
+    const { credentials, region } = this.#options.s3
+    return {
+      kind: 'http',
+      protocol,
+      hostname,
+      port,
+      pathPrefix: `/${name}${prefix}`,
+      sendHost: 'target',
+      source,
+      bucket: {
+        signing,
+        methods: 'all',
+        region: toBucketRegion(domainName) || region,
+        credentials,
+        missingKey: 403,
+      },
+    }
   }
 }
 
@@ -183,43 +241,11 @@ function hintFor(address: Address, bucket: string | null): string {
 
 /** The viewer side is plain HTTP, so match-viewer is HTTP; S3 is reached over HTTPS. */
 function toAddress(origin: OriginAddress): Address {
-  const { DomainName: domainName, CustomOriginConfig: custom, base, Id: key } = origin
-  if (custom === null) return { domainName, base, key, protocol: 'https', port: 443 }
+  const { DomainName: domainName, CustomOriginConfig: custom, base, Id: key, signing } = origin
+  if (custom === null) return { domainName, base, key, signing, protocol: 'https', port: 443 }
   const isHttps = custom.OriginProtocolPolicy === 'https-only'
   const port = isHttps ? custom.HTTPSPort : custom.HTTPPort
-  return { domainName, base, key, protocol: isHttps ? 'https' : 'http', port }
-}
-
-/** The strongest source that says anything wins; within it the most exact key. */
-function selectOverride(
-  overrides: readonly Override[],
-  rank: (override: Override) => number | null,
-): Override | null {
-  let selected: Override | null = null
-  let least = Infinity
-  for (const override of overrides) {
-    if (selected !== null && override.source !== selected.source) break
-    const value = rank(override)
-    if (value !== null && value < least) [selected, least] = [override, value]
-  }
-  return selected
-}
-
-function rankForOrigin(override: Override, origin: OriginAddress, owner: OriginOwner): number | null {
-  const { key } = override
-  if (key === null) return owner.originCount === 1 ? 5 : null
-  if (typeof key !== 'string') return key.env === toEnvName(origin.Id) ? 1 : null
-  if (key === `${owner.Id}/${origin.Id}`) return 0
-  return key === origin.Id || origin.names.includes(key) ? 2 : rankForDomain(key, origin.DomainName)
-}
-
-function rankForDomain(key: Override['key'], domainName: string): number | null {
-  if (typeof key !== 'string') return null
-  const [pattern, name] = [key.toLowerCase(), domainName.toLowerCase()]
-  if (pattern === name) return 3
-  if (!pattern.includes('*')) return null
-  const parts = pattern.split('*').map((part) => part.replace(/[^\w-]/g, String.raw`\$&`))
-  return new RegExp(`^${parts.join('.*')}$`).test(name) ? 4 : null
+  return { domainName, base, key, signing, protocol: isHttps ? 'https' : 'http', port }
 }
 
 /** One line of the table of origins at start. */

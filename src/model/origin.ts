@@ -68,6 +68,8 @@ export type OriginTarget =
       readonly pathPrefix: string
       readonly sendHost: 'production' | 'target'
       readonly source: TargetSource
+      /** Only for buckets; `pathPrefix` then starts with the bucket, except at S3 itself. */
+      readonly bucket?: BucketAccess
     }
   | { readonly kind: 'folder'; readonly folder: string; readonly source: TargetSource }
   | {
@@ -77,6 +79,24 @@ export type OriginTarget =
       readonly source: TargetSource
     }
   | { readonly kind: 'unresolved'; readonly hint: string; readonly source: TargetSource }
+
+export interface AwsCredentials {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken: string | null
+}
+
+/** How requests to a bucket are made where S3 itself, or a store that speaks its language, is the target. */
+export interface BucketAccess {
+  /** Of the origin access control; `never` for an origin without one. */
+  readonly signing: 'always' | 'never' | 'no-override'
+  /** `reads`: others are not signed, as these credentials may have more rights than a distribution has. */
+  readonly methods: 'all' | 'reads'
+  readonly region: string
+  readonly credentials: AwsCredentials | null
+  /** What a missing object is answered with; null leaves it as the store answers. */
+  readonly missingKey: 403 | null
+}
 
 /** Two origins, the second for when the first fails. (API Reference, 'OriginGroup') */
 export interface OriginGroup {

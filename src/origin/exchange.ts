@@ -32,6 +32,8 @@ export interface ExchangeResponse {
   readonly body: Body
   /** Of the connection, when this is the first response on it. */
   readonly connected?: Connected | null
+  /** What is wrong with it in words, for the trace; null or left out where nothing is known. */
+  readonly problem?: string | null
 }
 
 const REASON_PHRASE = /^[\t\x20-\x7e\x80-\xff]*$/

@@ -100,6 +100,13 @@ function toSentHost(host: string, origin: Origin, target: OriginTarget): string 
   const end = host.endsWith(']') ? -1 : host.lastIndexOf(':')
   const name = end === -1 ? host : host.slice(0, end)
   if (name !== origin.DomainName && name.toLowerCase() !== origin.DomainName.toLowerCase()) return host
+  return toAuthority(target)
+}
+
+/** Host and port of a target, as its own clients would name it. */
+export function toAuthority(
+  target: Pick<Extract<OriginTarget, { kind: 'http' }>, 'hostname' | 'port' | 'protocol'>,
+): string {
   const authority = target.hostname.includes(':') ? `[${target.hostname}]` : target.hostname
   return target.port === (target.protocol === 'https' ? 443 : 80) ? authority : `${authority}:${target.port}`
 }

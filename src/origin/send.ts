@@ -1,11 +1,12 @@
 // The attempts at one origin: its target, its pool, retries, and failures turned into answers.
 import type { Pool } from 'undici'
+import { asRefused, signRequest } from './access-control.ts'
 import { Deadline } from './deadline.ts'
 import { exchange, type ExchangeResponse } from './exchange.ts'
 import { exchangeHttp2 } from './exchange-http2.ts'
 import { secureWebsite, toOriginFailure, unresolvedOrigin, type OriginFailure } from './failures.ts'
 import type { FolderOrigins } from './folders.ts'
-import { toRequestTarget, toWireHeaders } from './outgoing.ts'
+import { toAuthority, toRequestTarget, toWireHeaders } from './outgoing.ts'
 import type { OriginPools, PoolKey } from './pools.ts'
 import type { RequestContext } from '../message/context.ts'
 import type { OutgoingOrigin, OutgoingRequest } from '../message/requests.ts'
@@ -19,6 +20,8 @@ export interface OriginAccess {
   readonly folders: FolderOrigins
   /** Monotonic milliseconds, for the trace. */
   readonly tick: () => number
+  /** Real milliseconds since 1970: stores compare signatures with clocks of their own. */
+  readonly wallClock: () => number
 }
 
 /** How sending ended: a response head from the origin, or a failure. */
@@ -81,6 +84,7 @@ function attempt(sending: Sending, number: number): Promise<SendResult> {
       record.firstByteMs = access.tick() - started
       record.connected = response.connected ?? null
       record.end = 'answered'
+      record.error = response.problem ?? null
       return { kind: 'response', response }
     },
     (error: unknown) => {
@@ -151,6 +155,14 @@ function attemptOnce({
         headers: toWireHeaders(outgoing, origin, target),
         body: outgoing.body,
         readTimeout: outgoing.origin.readTimeout * 1000,
+      }
+      if (target.bucket !== undefined) {
+        const { bucket } = target
+        const signed = signRequest(request, toAuthority(target), bucket, access.wallClock())
+        const pool = selectPool(access.pools, outgoing.origin, origin, target)
+        return exchange(pool, signed, context.token, deadline).then((response) =>
+          asRefused(response, request.method, bucket),
+        )
       }
       if (context.trace.bypass === 'grpc') {
         return access.pools.http2

@@ -39,7 +39,7 @@ function load(name: string): Promise<LoadResult> {
     files: [join(folder, name)],
     origins: ORIGINS[name] ?? [],
     lambdas: [],
-    env: {},
+    env: { AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' },
     cwd: folder,
     allowRemoteOrigins: false,
     servesHttps: true,

@@ -1,4 +1,4 @@
-// The text of a target: a URL, a folder, or a folder as a website.
+// The text of a target: a URL, a folder, a folder as a website, or a bucket of a store.
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { withoutBrackets } from './host-names.ts'
@@ -15,6 +15,16 @@ export type ParsedTarget =
     }
   | { readonly kind: 'folder'; readonly folder: string }
   | { readonly kind: 'website'; readonly folder: string; readonly website: WebsiteConfiguration }
+  | {
+      /** A store that speaks S3's language; without a bucket it is that of the origin's name. */
+      readonly kind: 's3'
+      readonly protocol: 'http' | 'https'
+      readonly hostname: string
+      readonly port: number
+      readonly bucket: string | null
+      /** '' or '/x', before OriginPath. */
+      readonly prefix: string
+    }
   | { readonly kind: 'invalid'; readonly message: string }
 
 /** `http://api:3000/v1`, `localhost:3000`, `./dist`, `/srv/site`, `file:./dist`, `website:./dist`; folders are relative to `base`. */
@@ -43,11 +53,28 @@ function parseFileTarget(target: string, base: string): ParsedTarget {
   }
 }
 
+/** `s3+http://minio:9000/bucket/prefix` */
+function parseStore(target: string): ParsedTarget {
+  const url = parseUrlTarget(target.slice(3), target.slice(3).split(':')[0]!.toLowerCase())
+  if (url.kind !== 'http') return url
+  const { protocol, hostname, port } = url
+  const [, bucket = '', ...prefix] = url.pathPrefix.split('/')
+  return {
+    kind: 's3',
+    protocol,
+    hostname,
+    port,
+    bucket: bucket === '' ? null : bucket,
+    prefix: prefix.length === 0 ? '' : `/${prefix.join('/')}`,
+  }
+}
+
 function parseUrlTarget(target: string, scheme: string): ParsedTarget {
+  if (scheme === 's3+http' || scheme === 's3+https') return parseStore(target)
   if (scheme !== 'http' && scheme !== 'https') {
     return {
       kind: 'invalid',
-      message: `'${target}' has the scheme ${scheme}; http, https and folders are known`,
+      message: `'${target}' has the scheme ${scheme}; http, https, s3+http, s3+https and folders are known`,
     }
   }
   if (!URL.canParse(target)) return { kind: 'invalid', message: `'${target}' is not a URL` }

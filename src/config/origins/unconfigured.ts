@@ -2,11 +2,16 @@
 import type { Distribution } from '../../model/distribution.ts'
 import type { Disk } from '../disk.ts'
 import type { Report } from '../nodes/report.ts'
+import type { OriginTargets } from '../targets.ts'
 import type { Override } from './overrides.ts'
 import { zeroConfig } from './zero-config.ts'
 
 /** Without a configuration, one target makes a whole distribution. */
-export function buildFromTarget(overrides: readonly Override[], disk: Disk, report: Report): Distribution[] {
+export function buildFromTarget(
+  overrides: readonly Override[],
+  targets: OriginTargets,
+  { disk, cwd, report }: { readonly disk: Disk; readonly cwd: string; readonly report: Report },
+): Distribution[] {
   const candidates = overrides.filter((it) => it.key === null || it.key === '*')
   const [first] = candidates
   const strongest = candidates.filter((it) => it.source === first?.source)
@@ -28,5 +33,6 @@ export function buildFromTarget(overrides: readonly Override[], disk: Disk, repo
     report.error(first.at, null, `there is no folder ${first.target.folder}`)
     return []
   }
-  return [zeroConfig(first.target, first.source)]
+  const { target, source } = first
+  return [zeroConfig(target, source, (domainName) => targets.stand(first, domainName, cwd))]
 }

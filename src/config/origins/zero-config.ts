@@ -1,7 +1,7 @@
 // A whole distribution from nothing but a URL or a folder.
 import { basename } from 'node:path'
 import type { Distribution } from '../../model/distribution.ts'
-import type { Origin } from '../../model/origin.ts'
+import type { Origin, OriginTarget } from '../../model/origin.ts'
 import type { OriginRequestPolicy } from '../../model/policies.ts'
 import { DEFAULT_CERTIFICATE } from '../../model/viewer-certificate.ts'
 import { toDistributionId, toDomainName } from '../ids.ts'
@@ -43,10 +43,17 @@ const WEBSOCKET_HANDSHAKE: OriginRequestPolicy = {
 }
 
 /** What the target of the only origin can be when there is no configuration. */
-export type ZeroConfigTarget = Extract<Override['target'], { kind: 'http' | 'folder' | 'website' }>
+export type ZeroConfigTarget = Exclude<Override['target'], { kind: 'remote' }>
+
+/** Resolves the target under the name that its origin gets. */
+export type ResolveStand = (domainName: string) => OriginTarget
 
 /** One origin, CachingOptimized, compression, every method, WebSocket; a folder shows its index.html at `/`. */
-export function zeroConfig(target: ZeroConfigTarget, source: Override['source']): Distribution {
+export function zeroConfig(
+  target: ZeroConfigTarget,
+  source: Override['source'],
+  resolve: ResolveStand,
+): Distribution {
   const Id = toDistributionId('zero-config', 0)
   return {
     Id,
@@ -54,8 +61,8 @@ export function zeroConfig(target: ZeroConfigTarget, source: Override['source'])
     Aliases: [],
     Enabled: true,
     Comment: '',
-    DefaultRootObject: target.kind === 'folder' ? 'index.html' : '',
-    Origins: [toOrigin(target, source)],
+    DefaultRootObject: target.kind === 'folder' || target.kind === 's3' ? 'index.html' : '',
+    Origins: [toOrigin(target, source, resolve)],
     OriginGroups: [],
     DefaultCacheBehavior: {
       TargetOriginId: PLAIN.Id,
@@ -83,33 +90,41 @@ export function zeroConfig(target: ZeroConfigTarget, source: Override['source'])
   }
 }
 
-function toOrigin(target: ZeroConfigTarget, source: Override['source']): Origin {
+function toOrigin(target: ZeroConfigTarget, source: Override['source'], resolve: ResolveStand): Origin {
   switch (target.kind) {
     case 'http':
       return toCustomOrigin(target, source)
     case 'folder':
-      return toBucketOrigin(target, source)
+      return toBucketOrigin(toBucketName(basename(target.folder)), resolve)
+    case 's3':
+      return toBucketOrigin(target.bucket ?? 'bucket', resolve)
     case 'website':
-      return {
-        ...PLAIN,
-        DomainName: `${toBucketName(basename(target.folder))}.s3-website-us-east-1.amazonaws.com`,
-        CustomOriginConfig: { HTTPPort: 80, HTTPSPort: 443, OriginProtocolPolicy: 'http-only', ...TIMEOUTS },
-        S3OriginConfig: null,
-        target: { ...target, source },
-      }
+      return toPlainOrigin(
+        `${toBucketName(basename(target.folder))}.s3-website-us-east-1.amazonaws.com`,
+        resolve,
+      )
   }
 }
 
-function toBucketOrigin(
-  target: Extract<ZeroConfigTarget, { kind: 'folder' }>,
-  source: Override['source'],
-): Origin {
+function toBucketOrigin(bucket: string, resolve: ResolveStand): Origin {
+  const DomainName = `${bucket}.s3.us-east-1.amazonaws.com`
   return {
     ...PLAIN,
-    DomainName: `${toBucketName(basename(target.folder))}.s3.us-east-1.amazonaws.com`,
+    DomainName,
     CustomOriginConfig: null,
     S3OriginConfig: { OriginAccessIdentity: '', OriginReadTimeout: TIMEOUTS.OriginReadTimeout },
-    target: { kind: 'folder', folder: target.folder, source },
+    target: resolve(DomainName),
+  }
+}
+
+/** A custom origin over plain HTTP. */
+function toPlainOrigin(DomainName: string, resolve: ResolveStand): Origin {
+  return {
+    ...PLAIN,
+    DomainName,
+    CustomOriginConfig: { HTTPPort: 80, HTTPSPort: 443, OriginProtocolPolicy: 'http-only', ...TIMEOUTS },
+    S3OriginConfig: null,
+    target: resolve(DomainName),
   }
 }
 

@@ -44,6 +44,7 @@ export function partsOf(template: Template, templates: TemplateSet): SourceParts
       member.ofType('AWS::CloudFront::Function').map((each) => toFunction(each, member)),
     ),
     KeyValueStores: [],
+    OriginAccessControls: policies(template, 'OriginAccessControl'),
   }
 }
 

@@ -20,6 +20,7 @@ export const pocketfront: Reader = {
     ResponseHeadersPolicies: readList(root, 'ResponseHeadersPolicies', report),
     Functions: readList(root, 'Functions', report),
     KeyValueStores: readList(root, 'KeyValueStores', report),
+    OriginAccessControls: readList(root, 'OriginAccessControls', report),
   }),
 }
 

@@ -16,6 +16,7 @@ export const LISTS = [
   'ResponseHeadersPolicies',
   'Functions',
   'KeyValueStores',
+  'OriginAccessControls',
 ] as const
 
 /** What may stand at the top of a file beside the keys of a distribution. */
@@ -48,6 +49,7 @@ export interface SourceParts {
   readonly ResponseHeadersPolicies: readonly ConfigNode[]
   readonly Functions: readonly ConfigNode[]
   readonly KeyValueStores: readonly ConfigNode[]
+  readonly OriginAccessControls?: readonly ConfigNode[]
   /** Functions behind Function URLs and APIs that the file declares. */
   readonly handlers?: readonly HandlerOrigin[]
 }

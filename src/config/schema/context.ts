@@ -1,4 +1,5 @@
 // What the readers of one distribution share.
+import type { AccessControls } from '../access-controls.ts'
 import type { CloudFrontFunctions } from '../cloudfront-functions.ts'
 import type { FunctionCode } from '../function-code.ts'
 import type { Places } from '../nodes/places.ts'
@@ -15,6 +16,7 @@ export interface SchemaContext {
   readonly code: FunctionCode
   readonly functions: CloudFrontFunctions
   readonly targets: OriginTargets
+  readonly controls: AccessControls
   readonly notes: SupportNotes
   readonly cwd: string
 }

@@ -1,5 +1,6 @@
 // Origin and OriginGroup of a configuration -> the model, with defaults filled in.
 import type {
+  BucketAccess,
   CustomOriginConfig,
   Origin,
   OriginCustomHeader,
@@ -28,7 +29,7 @@ export function readOrigin(fields: Fields, originCount: number, context: Distrib
   const Id = fields.text('Id', { required: true, maxLength: 128 }) ?? ''
   const DomainName = readDomainName(fields, Id)
   const kind = readKind(fields, DomainName, context)
-  checkAccess(fields, kind.S3OriginConfig)
+  const signing = readSigning(fields, kind.S3OriginConfig, context)
   const slowest = (kind.CustomOriginConfig ?? kind.S3OriginConfig)?.OriginReadTimeout ?? 30
   const address = { Id, DomainName, CustomOriginConfig: kind.CustomOriginConfig }
   const origin: Origin = {
@@ -46,6 +47,7 @@ export function readOrigin(fields: Fields, originCount: number, context: Distrib
         at: fields.at('DomainName'),
         base: baseOf(fields, cwd),
         names: context.originNames(address.Id, address.DomainName),
+        signing,
       },
       { Id: distributionId, originCount },
     ),
@@ -57,7 +59,7 @@ export function readOrigin(fields: Fields, originCount: number, context: Distrib
       `has more than ${MAX_HEADERS} headers`,
     )
   }
-  if (origin.target.kind === 'http') collectHttpNotes(fields, context)
+  if (origin.target.kind === 'http' && origin.target.bucket === undefined) collectHttpNotes(fields, context)
   fields.finish()
   return context.places.note(origin, fields)
 }
@@ -166,10 +168,20 @@ function readCustom(parent: Fields, name: string, context: DistributionContext):
   return config
 }
 
-function checkAccess(fields: Fields, s3: S3OriginConfig | null): void {
-  if (fields.name('OriginAccessControlId') === null || s3 === null || s3.OriginAccessIdentity === '') return
-  const message = 'an origin has an origin access control or an origin access identity, not both'
-  fields.report.error(fields.at('OriginAccessControlId'), 'IllegalOriginAccessConfiguration', message)
+/** An origin access identity signs whatever it sends. (API Reference, 'Origin') */
+function readSigning(
+  fields: Fields,
+  s3: S3OriginConfig | null,
+  { controls }: DistributionContext,
+): BucketAccess['signing'] {
+  const id = fields.name('OriginAccessControlId')
+  const hasIdentity = s3 !== null && s3.OriginAccessIdentity !== ''
+  if (id === null) return hasIdentity ? 'always' : 'never'
+  if (hasIdentity) {
+    const message = 'an origin has an origin access control or an origin access identity, not both'
+    fields.report.error(fields.at('OriginAccessControlId'), 'IllegalOriginAccessConfiguration', message)
+  }
+  return controls.signing(id)
 }
 
 function readCustomHeader(fields: Fields): OriginCustomHeader {
