@@ -1,6 +1,7 @@
 // CachePolicyConfig and OriginRequestPolicyConfig -> the policies of the model.
 import type { CachePolicy, OriginRequestPolicy } from '../../model/policies.ts'
 import type { Fields } from '../nodes/fields.ts'
+import { checkKeyHeaders, checkOriginRequestHeaders } from './header-names.ts'
 import { readSelection } from './items.ts'
 import { readTtls } from './ttl.ts'
 
@@ -19,11 +20,13 @@ export function readCachePolicy(fields: Fields, name: PolicyName, isStrict: bool
   const ttls = readTtls(fields, INVALID, isStrict)
   const key = fields.fields('ParametersInCacheKeyAndForwardedToOrigin', { required: isStrict })
   const shape = { isRequired: isStrict }
+  const gzip = key?.boolean('EnableAcceptEncodingGzip', { required: isStrict }) ?? false
+  const brotli = key?.boolean('EnableAcceptEncodingBrotli') ?? false
   const policy: CachePolicy = {
     ...name,
     ...ttls,
-    EnableAcceptEncodingGzip: key?.boolean('EnableAcceptEncodingGzip', { required: isStrict }) ?? false,
-    EnableAcceptEncodingBrotli: key?.boolean('EnableAcceptEncodingBrotli') ?? false,
+    EnableAcceptEncodingGzip: gzip,
+    EnableAcceptEncodingBrotli: brotli,
     Headers: readSelection(key, {
       ...shape,
       config: 'HeadersConfig',
@@ -31,6 +34,7 @@ export function readCachePolicy(fields: Fields, name: PolicyName, isStrict: bool
       names: 'Headers',
       behaviors: ['none', 'whitelist'],
       tooMany: 'TooManyHeadersInCachePolicy',
+      check: (names) => checkKeyHeaders(names, gzip || brotli, fields.report),
     }),
     Cookies: readSelection(key, {
       ...shape,
@@ -55,13 +59,9 @@ export function readCachePolicy(fields: Fields, name: PolicyName, isStrict: bool
   return policy
 }
 
-/** With MaxTTL 0 there is no key to form; Accept-Encoding has switches of its own. */
+/** With MaxTTL 0 there is no key to form. */
 function checkKey(policy: CachePolicy, key: Fields): void {
   const { report } = key
-  if (policy.Headers.names.some((name) => name.toLowerCase() === 'accept-encoding')) {
-    const hint = 'set EnableAcceptEncodingGzip and EnableAcceptEncodingBrotli instead'
-    report.error(key.at('HeadersConfig'), INVALID, 'Accept-Encoding cannot be listed in a cache policy', hint)
-  }
   if (policy.MaxTTL > 0) return
   const parts: readonly [string, boolean][] = [
     ['EnableAcceptEncodingGzip', policy.EnableAcceptEncodingGzip],
@@ -93,6 +93,7 @@ export function readOriginRequestPolicy(
       names: 'Headers',
       behaviors: ['none', 'whitelist', 'allViewer', 'allViewerAndWhitelistCloudFront', 'allExcept'],
       tooMany: 'TooManyHeadersInOriginRequestPolicy',
+      check: (names) => checkOriginRequestHeaders(names, fields.report),
     }),
     Cookies: readSelection(fields, {
       ...shape,
@@ -110,13 +111,6 @@ export function readOriginRequestPolicy(
       behaviors: ['none', 'whitelist', 'all', 'allExcept'],
       tooMany: 'TooManyQueryStringsInOriginRequestPolicy',
     }),
-  }
-  const isListed =
-    policy.Headers.behavior === 'whitelist' || policy.Headers.behavior === 'allViewerAndWhitelistCloudFront'
-  if (isListed && policy.Headers.names.some((header) => header.toLowerCase() === 'authorization')) {
-    const hint = 'list it in the cache policy, or forward all viewer headers'
-    const message = 'Authorization cannot be listed in an origin request policy'
-    fields.report.error(fields.at('HeadersConfig'), INVALID, message, hint)
   }
   fields.finish()
   return policy

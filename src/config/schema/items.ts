@@ -1,6 +1,6 @@
 // Which headers, cookies or query strings a policy takes.
 import type { ItemSelection } from '../../model/policies.ts'
-import type { Fields } from '../nodes/fields.ts'
+import type { Fields, LocatedText } from '../nodes/fields.ts'
 
 interface SelectionShape<Behavior extends string> {
   /** 'HeadersConfig' */
@@ -13,6 +13,8 @@ interface SelectionShape<Behavior extends string> {
   /** AWS's word for too many names. */
   readonly tooMany: string
   readonly isRequired: boolean
+  /** Looks at the names that are listed to be taken. */
+  readonly check?: (names: readonly LocatedText[]) => void
 }
 
 /** Names a policy may list; more need a quota increase. (Developer Guide, 'Quotas') */
@@ -31,6 +33,7 @@ export function readSelection<Behavior extends string>(
   const names = texts.map((item) => item.text)
   fields.finish()
   if (behavior === null) return { behavior: 'none', names }
+  if (behavior !== 'allExcept') shape.check?.(texts)
   const needsNames = NAMED.includes(behavior)
   const { report } = fields
   if (needsNames && names.length === 0) {

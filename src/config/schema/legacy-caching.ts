@@ -3,6 +3,7 @@ import type { CacheSettings } from '../../model/cache-behavior.ts'
 import type { ForwardedValues } from '../../model/policies.ts'
 import type { Fields } from '../nodes/fields.ts'
 import type { Form } from '../readers/source.ts'
+import { checkKeyHeaders } from './header-names.ts'
 import { readTtls } from './ttl.ts'
 
 const QUERY = 'InvalidQueryStringParameters'
@@ -15,7 +16,9 @@ export function readLegacyCaching(behavior: Fields, form: Form): CacheSettings {
   if (fields === null) return { kind: 'legacy', ForwardedValues: NOTHING, ...ttls }
   const QueryString = fields.boolean('QueryString', { required: form === 'api' }) ?? false
   const keys = fields.texts('QueryStringCacheKeys').map((item) => item.text)
-  const headers = fields.texts('Headers').map((item) => item.text)
+  const headerTexts = fields.texts('Headers')
+  const headers = headerTexts.map((item) => item.text)
+  checkKeyHeaders(headerTexts, false, fields.report)
   const values: ForwardedValues = {
     QueryString,
     QueryStringCacheKeys: keys,

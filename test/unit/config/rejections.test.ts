@@ -463,21 +463,21 @@ const POLICIES: Case[] = [
     `${B}.CachePolicy.${POLICY}.HeadersConfig.HeaderBehavior`,
   ],
   [
-    'Accept-Encoding in a cache policy',
+    'Accept-Encoding in a cache policy that enables a compressed form',
     {
-      behavior: `CachePolicy: { ${POLICY}: { HeadersConfig: «{ HeaderBehavior: whitelist, Headers: [accept-encoding] } } }`,
+      behavior: `CachePolicy: { ${POLICY}: { EnableAcceptEncodingGzip: true, HeadersConfig: { HeaderBehavior: whitelist, Headers: [«accept-encoding] } } }`,
     },
     'InvalidArgument',
-    `${B}.CachePolicy.${POLICY}.HeadersConfig`,
+    `${B}.CachePolicy.${POLICY}.HeadersConfig.Headers[0]`,
   ],
   [
     'Authorization in an origin request policy',
     {
       behavior:
-        'OriginRequestPolicy: { HeadersConfig: «{ HeaderBehavior: whitelist, Headers: [Authorization] } }',
+        'OriginRequestPolicy: { HeadersConfig: { HeaderBehavior: whitelist, Headers: [A, «Authorization] } }',
     },
     'InvalidArgument',
-    `${B}.OriginRequestPolicy.HeadersConfig`,
+    `${B}.OriginRequestPolicy.HeadersConfig.Headers[1]`,
   ],
   [
     'credentials for every origin',
