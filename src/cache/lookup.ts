@@ -69,3 +69,12 @@ export function toServed(
 export function ageOf(entry: CacheEntry, now: number): number {
   return Math.max(0, Math.floor((now - entry.object.settlement.bornAt) / 1000))
 }
+
+/**
+ * Whether those that waited for an answer may have it: not when the origin asks for a TTL of 0, and gets it.
+ * (Developer Guide, 'Request and response behavior for custom origins', simultaneous requests)
+ */
+export function isForSharing({ settlement }: OriginResponse): boolean {
+  if (settlement === null || settlement.ttl > 0 || !settlement.store) return true
+  return settlement.rule !== 'no-cache' && settlement.rule !== 'max-age' && settlement.rule !== 's-maxage'
+}

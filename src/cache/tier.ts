@@ -7,7 +7,7 @@ import { Flights } from './flights.ts'
 import { toConfirmation, toUpstreamRequest, type Confirmation } from './revalidate.ts'
 import { toHeadKey } from './head-key.ts'
 import { Keeping } from './keeping.ts'
-import { ageOf, isCurrent, mayStandIn, planLookup, toServed } from './lookup.ts'
+import { ageOf, isCurrent, isForSharing, mayStandIn, planLookup, toServed } from './lookup.ts'
 import type { Cover } from './parts.ts'
 import type { CacheStore, TierStorage } from './store.ts'
 import { CancelToken } from '../message/clock.ts'
@@ -192,7 +192,9 @@ export class CacheTier implements Upstream {
       (response) => {
         const result = this.#take(fetching, response)
         // A body put together for this request is for its viewer alone.
-        const isShared = fetching.record.stored !== false && fetching.cover === null
+        const { stored, because } = fetching.record
+        const isWhole = stored !== false && fetching.cover === null
+        const isShared = isWhole && (because === 'stale-if-error' || isForSharing(result))
         fetching.flight?.land(isShared ? result : null)
         return result
       },
