@@ -101,13 +101,13 @@ const headerCases: readonly HeaderCase[] = [
 
 /** `Accept: removed with legacy settings and policies, sent when named`. */
 function toRule({ header, method, arrives }: (typeof headerCases)[number]): string {
-  const [legacy, policy, named] = arrives.map((value) => {
+  const [byLegacy, byPolicies, whenNamed] = arrives.map((value) => {
     if (value === null) return 'removed'
     return value === SAME ? 'kept' : `set to ${value}`
   })
   const subject = method === undefined ? header : `${header} of ${method}`
   const isUnsure = UNSURE_WITH_POLICIES.has(header.toLowerCase())
-  return `${subject}: ${legacy} by legacy settings, ${policy} by policies, ${named} when named${isUnsure ? ' (unverified)' : ''}`
+  return `${subject}: ${byLegacy} by legacy settings, ${byPolicies} by policies, ${whenNamed} when named${isUnsure ? ' (unverified)' : ''}`
 }
 
 /** The guide says so of the legacy settings alone. */
