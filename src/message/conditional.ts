@@ -1,6 +1,6 @@
 // Conditional requests: when a stored response answers 304, how it is revalidated and refreshed.
 import { Headers } from './headers.ts'
-import { HOP_BY_HOP } from './hop-by-hop.ts'
+import { HOP_BY_HOP } from '../model/hop-by-hop.ts'
 import { parseHttpDate } from './http-date.ts'
 
 /**

@@ -10,7 +10,7 @@ import { countCall } from './http2-sessions.ts'
 import type { ExchangeRequest, ExchangeResponse } from './exchange.ts'
 import type { CancelToken } from '../message/clock.ts'
 import { Headers } from '../message/headers.ts'
-import { OF_ONE_CONNECTION } from '../message/hop-by-hop.ts'
+import { OF_ONE_CONNECTION } from '../model/hop-by-hop.ts'
 import { TrailedBody } from '../message/trailed-body.ts'
 
 /** Resolves with the head of the answer; later errors fail the body. Rejects when there is no head. */

@@ -10,7 +10,7 @@ import type { BodySource } from '../message/body-parties.ts'
 import type { CancelToken } from '../message/clock.ts'
 import { headerNameOf } from '../message/header-names.ts'
 import { Headers } from '../message/headers.ts'
-import { HOP_BY_HOP } from '../message/hop-by-hop.ts'
+import { HOP_BY_HOP } from '../model/hop-by-hop.ts'
 import type { RequestBody } from '../message/requests.ts'
 import type { Connected } from '../message/trace.ts'
 

@@ -2,7 +2,7 @@
 import type { RequestContext } from '../message/context.ts'
 import { headerName } from '../message/header-names.ts'
 import { Headers } from '../message/headers.ts'
-import { HOP_BY_HOP } from '../message/hop-by-hop.ts'
+import { HOP_BY_HOP } from '../model/hop-by-hop.ts'
 import type { OriginChanges } from '../message/origin-override.ts'
 import type { OriginRequest, OutgoingOrigin, OutgoingRequest } from '../message/requests.ts'
 import { toBucketRegion, type Origin, type OriginTarget } from '../model/origin.ts'

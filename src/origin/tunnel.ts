@@ -7,7 +7,7 @@ import { toRequestTarget, toWireHeaders } from './outgoing.ts'
 import { Body } from '../message/body.ts'
 import type { RequestContext, TunnelAnswer } from '../message/context.ts'
 import { Headers } from '../message/headers.ts'
-import { OF_ONE_CONNECTION } from '../message/hop-by-hop.ts'
+import { OF_ONE_CONNECTION } from '../model/hop-by-hop.ts'
 import type { Layer, OriginResponse, OutgoingRequest } from '../message/requests.ts'
 import type { Origin, OriginTarget } from '../model/origin.ts'
 

@@ -1,5 +1,5 @@
 // Which of the viewer's headers a behavior sends to the origin.
-import { HOP_BY_HOP } from '../message/hop-by-hop.ts'
+import { HOP_BY_HOP } from '../model/hop-by-hop.ts'
 import type { DefaultCacheBehavior } from '../model/cache-behavior.ts'
 import type { OriginRequestPolicy } from '../model/policies.ts'
 import { DEVICE_PROTOCOL_AND_LOCATION, findCloudFrontHeader, isCloudFrontName } from './cloudfront-headers.ts'

@@ -1,7 +1,7 @@
 // Which of the origin's response headers reach the viewer.
 import { headerName } from '../message/header-names.ts'
 import { Headers } from '../message/headers.ts'
-import { HOP_BY_HOP } from '../message/hop-by-hop.ts'
+import { HOP_BY_HOP } from '../model/hop-by-hop.ts'
 import type { DefaultCacheBehavior } from '../model/cache-behavior.ts'
 import { compileHeaderRules } from './forwarded-headers.ts'
 import { forwardsCookies } from './selections.ts'

@@ -1,5 +1,5 @@
 // Which headers a cache policy, an origin request policy or a legacy list may not name.
-import { HOP_BY_HOP } from '../../message/hop-by-hop.ts'
+import { HOP_BY_HOP } from '../../model/hop-by-hop.ts'
 import type { LocatedText } from '../nodes/fields.ts'
 import type { Report } from '../nodes/report.ts'
 

@@ -1,7 +1,7 @@
 // An answer over HTTP/2, written with the calls of one over HTTP/1.1.
 import { constants, type OutgoingHttpHeaders, type ServerHttp2Stream } from 'node:http2'
 import type { Reply } from '../reply.ts'
-import { OF_ONE_CONNECTION } from '../../message/hop-by-hop.ts'
+import { OF_ONE_CONNECTION } from '../../model/hop-by-hop.ts'
 
 const OF_THE_CONNECTION = new Set(OF_ONE_CONNECTION)
 
