@@ -101,6 +101,8 @@ export interface Failure {
 /** A response on its way from the origin to the viewer. */
 export interface OriginResponse {
   readonly status: number
+  /** What the origin said where an origin-response function says something else; left out otherwise. */
+  readonly originStatus?: number
   /** The origin's reason phrase, or ''. */
   readonly statusText: string
   /** As the origin, or the origin-response function, gave them; hop-by-hop headers are gone. */

@@ -27,7 +27,7 @@ export function createOriginGroup(
     const because = planFailover(response, statuses)
     if (because === null || context.token.cancelled) return response
     const [primaryId, secondaryId] = group.Members
-    const { status } = response
+    const status = response.originStatus ?? response.status
     context.trace.addFailover({
       groupId: group.Id,
       primary: primaryId,
@@ -53,11 +53,16 @@ export function createOriginGroup(
   }
 }
 
-/** Why the secondary is asked after this response of the primary; null when the response stands. */
+/**
+ * Why the secondary is asked after this response of the primary; null when the response stands. What counts is the
+ * status of the origin, whatever an origin-response function made of it.
+ */
 export function planFailover(
-  { status, failure }: Pick<OriginResponse, 'status' | 'failure'>,
+  response: Pick<OriginResponse, 'status' | 'originStatus' | 'failure'>,
   statuses: ReadonlySet<number>,
 ): FailoverReason | null {
+  const { failure } = response
+  const status = response.originStatus ?? response.status
   if (failure === null) return statuses.has(status) ? 'status' : null
   // 502, which the viewer gets when no connection comes about, is not what the criteria call it.
   if (failure.during === 'connect' && statuses.has(503)) return 'connect-failed'

@@ -176,6 +176,7 @@ async function applyOriginResponse(
     statusText: outcome.statusText,
     headers: outcome.headers,
     settlement: null,
+    ...(outcome.status !== response.status && { originStatus: response.status }),
   }
   if (outcome.body === null) return { ...response, ...head }
   response.body.discard()
