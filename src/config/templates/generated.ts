@@ -158,6 +158,8 @@ const RETURNS: Readonly<Record<string, Returns>> = {
     RestApiId: (facts) => letters(facts, 10),
     RootResourceId: (facts) => `${letters(facts, 10)}root`,
   },
+  'AWS::ApiGateway::Stage': { Ref: named('StageName') },
+  'AWS::ApiGatewayV2::Stage': { Ref: named('StageName') },
   'AWS::ApiGateway::DomainName': { Ref: named('DomainName'), RegionalDomainName: API },
   'AWS::ApiGatewayV2::Api': {
     Ref: (facts) => letters(facts, 10),

@@ -4,13 +4,14 @@ import { AssetBook } from '../cdk/assets.ts'
 import type { ConfigNode, MapNode } from '../nodes/node.ts'
 import { baseOf } from '../nodes/node.ts'
 import type { Report } from '../nodes/report.ts'
+import { expandServerless, isServerless } from '../sam/expand.ts'
 import type { SourceFiles } from '../source-files.ts'
 import { findInStores, specialAttribute } from './custom-resources.ts'
 import { readIncluded } from './includes.ts'
 import { readNested } from './nested-stacks.ts'
 import type { ParameterValues } from './parameters.ts'
 import { Template, type Resource } from './template.ts'
-import { transformed } from './transforms.ts'
+import { reportMacros } from './transforms.ts'
 
 /** The account of everything that no configuration names. */
 export const LOCAL_ACCOUNT_ID = '123456789012'
@@ -132,8 +133,10 @@ export class TemplateSet {
 
   #make(root: MapNode, manner: TemplateManner): Template {
     const { report, parameters } = this.options
-    const template: Template = new Template(transformed(root, report), {
+    reportMacros(root, report)
+    const template: Template = new Template(root, {
       report,
+      ...(isServerless(root) && { transform: expandServerless }),
       stackName: manner.stackName ?? toStackName(root.place.file),
       region: manner.region ?? DEFAULT_REGION,
       accountId: LOCAL_ACCOUNT_ID,

@@ -34,6 +34,8 @@ export interface TemplateOptions {
   readonly lookUp: (name: string) => string | null
   /** What other templates export under a name. */
   readonly exported: (name: string) => ConfigNode | null
+  /** What a macro makes of the template, after loops. */
+  readonly transform?: (root: MapNode) => MapNode
   /** Parts of the template in files of their own. */
   readonly include?: Include
   /** Attributes that only a tool knows: nested stacks, custom resources; null for others. */
@@ -72,6 +74,7 @@ export class Template implements Scope {
       this.root = expandIncludes(root, (node) => this.evaluate(node), include)
     if (hasLoops(this.root))
       this.root = expandLoops(this.root, (collection) => this.#textsOf(collection), options.report)
+    this.root = options.transform?.(this.root) ?? this.root
   }
 
   /** The resources whose Condition holds, in the order of the template. */

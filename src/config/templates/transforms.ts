@@ -1,4 +1,4 @@
-// The Transform section: which macros are done here, and how.
+// The Transform section: which macros are done here.
 import type { ConfigNode, Located, MapNode } from '../nodes/node.ts'
 import { entryOf } from '../nodes/node.ts'
 import type { Report } from '../nodes/report.ts'
@@ -8,16 +8,15 @@ import { textOf } from './values.ts'
 const QUIET =
   /^AWS::(?:LanguageExtensions|Include|Serverless-2016-10-31|CodeDeployBlueGreen|ServiceCatalog|SecretsManager-\d{4}-\d\d-\d\d)$/
 
-/** A template after its macros. Others than AWS's are code in an account and cannot be run here. */
-export function transformed(root: MapNode, report: Report): MapNode {
+/** Reports the macros of a template that are code in an account and cannot be run here. */
+export function reportMacros(root: MapNode, report: Report): void {
   const section = entryOf(root, 'Transform')
-  if (section === null) return root
-  const macros: readonly ConfigNode[] = section.kind === 'list' ? section.items : [section]
+  const macros: readonly ConfigNode[] =
+    section?.kind === 'list' ? section.items : section === null ? [] : [section]
   for (const macro of macros) {
     const name = textOf(macro) ?? textOf(entryOf(macro, 'Name')) ?? ''
     if (!QUIET.test(name)) reportMacro(name, macro, report)
   }
-  return root
 }
 
 /** (CloudFormation User Guide, 'Perform custom processing with template macros') */

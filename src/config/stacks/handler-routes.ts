@@ -1,0 +1,127 @@
+// The routes of an API of a template: its own resources, a definition in OpenAPI, or the routes of a tool.
+import type { HandlerRoute } from '../../model/handler-origin.ts'
+import { entryOf, mapOf } from '../nodes/node.ts'
+import type { Resource, Template } from '../templates/template.ts'
+import { textOf } from '../templates/values.ts'
+import type { HandlerFunctions } from './handler-functions.ts'
+import { ROUTE_TYPE } from './route.ts'
+
+type Payload = HandlerRoute['payload']
+
+interface Found {
+  readonly method: string
+  readonly path: string
+  readonly payload: Payload
+  /** ARN, name or URI of the function. */
+  readonly target: string | null
+}
+
+/** Every route that leads to a function on this machine. */
+export function routesOfApi(
+  kind: 'http-api' | 'rest-api',
+  id: string,
+  api: Resource,
+  template: Template,
+  functions: HandlerFunctions,
+): HandlerRoute[] {
+  const found = [
+    ...(kind === 'http-api' ? routesOfHttpApi(id, api, template) : methodsOfRestApi(id, template)),
+    ...routesOfDefinition(kind, api, template),
+    ...routesOfTools(kind, id, template),
+  ]
+  return found.flatMap(({ method, path, payload, target }) => {
+    const handler = functions.find(target)
+    return handler === null ? [] : [{ method: method.toUpperCase(), path, payload, function: handler }]
+  })
+}
+
+/** (CloudFormation Template Reference, 'AWS::ApiGatewayV2::Route'; quick create is 'AWS::ApiGatewayV2::Api' Target) */
+function routesOfHttpApi(id: string, api: Resource, template: Template): Found[] {
+  const text = (resource: Resource, name: string): string | null => textOf(template.property(resource, name))
+  const integrations = new Map<string, { readonly uri: string | null; readonly payload: Payload }>()
+  for (const each of template.ofType('AWS::ApiGatewayV2::Integration')) {
+    const name = textOf(template.reference(each.logicalId, each.node))
+    if (text(each, 'ApiId') !== id || name === null) continue
+    // Integrations that CloudFormation makes have 1.0 unless they say otherwise.
+    const payload = text(each, 'PayloadFormatVersion') === '2.0' ? '2.0' : '1.0'
+    integrations.set(`integrations/${name}`, { uri: text(each, 'IntegrationUri'), payload })
+  }
+  const routes = template.ofType('AWS::ApiGatewayV2::Route').flatMap((each): Found[] => {
+    const integration = integrations.get(text(each, 'Target') ?? '')
+    if (text(each, 'ApiId') !== id || integration === undefined) return []
+    const [first = '$default', second] = (text(each, 'RouteKey') ?? '$default').split(' ')
+    const [method, path] = second === undefined ? ['ANY', '$default'] : [first, second]
+    return [{ method, path, payload: integration.payload, target: integration.uri }]
+  })
+  const quick = text(api, 'Target')
+  const quickRoute: Found[] =
+    quick === null ? [] : [{ method: 'ANY', path: '$default', payload: '2.0', target: quick }]
+  return [...routes, ...quickRoute]
+}
+
+/** (CloudFormation Template Reference, 'AWS::ApiGateway::Method', 'AWS::ApiGateway::Resource') */
+function methodsOfRestApi(id: string, template: Template): Found[] {
+  const text = (resource: Resource, name: string): string | null => textOf(template.property(resource, name))
+  const parts = new Map<string, { readonly parent: string | null; readonly part: string }>()
+  for (const each of template.ofType('AWS::ApiGateway::Resource')) {
+    const name = textOf(template.reference(each.logicalId, each.node))
+    if (name !== null) parts.set(name, { parent: text(each, 'ParentId'), part: text(each, 'PathPart') ?? '' })
+  }
+  const pathOf = (name: string | null, depth = 0): string => {
+    const found = name === null || depth > 30 ? undefined : parts.get(name)
+    return found === undefined ? '' : `${pathOf(found.parent, depth + 1)}/${found.part}`
+  }
+  return template.ofType('AWS::ApiGateway::Method').flatMap((each): Found[] => {
+    const integration = template.property(each, 'Integration')
+    if (text(each, 'RestApiId') !== id || integration === null) return []
+    if (textOf(entryOf(integration, 'Type'))?.startsWith('AWS_PROXY') !== true) return []
+    const path = pathOf(text(each, 'ResourceId'))
+    const target = textOf(entryOf(integration, 'Uri'))
+    return [
+      { method: text(each, 'HttpMethod') ?? 'ANY', path: path === '' ? '/' : path, payload: '1.0', target },
+    ]
+  })
+}
+
+/** (API Gateway Developer Guide, 'OpenAPI extensions for API Gateway') */
+function routesOfDefinition(kind: 'http-api' | 'rest-api', api: Resource, template: Template): Found[] {
+  const body = template.property(api, 'Body')
+  const paths = body === null ? null : mapOf(body, 'paths')
+  return [...(paths?.entries ?? [])].flatMap(([path, { value: item }]) =>
+    item.kind !== 'map'
+      ? []
+      : [...item.entries].flatMap(([method, { value: operation }]): Found[] => {
+          const integration = mapOf(operation, 'x-amazon-apigateway-integration')
+          const type = integration === null ? null : textOf(entryOf(integration, 'type'))
+          if (integration === null || type?.toLowerCase() !== 'aws_proxy') return []
+          const version = textOf(entryOf(integration, 'payloadFormatVersion'))
+          const isAny = method === 'x-amazon-apigateway-any-method'
+          return [
+            {
+              method: isAny ? 'ANY' : method,
+              path,
+              payload: kind === 'http-api' && version === '2.0' ? '2.0' : '1.0',
+              target: textOf(entryOf(integration, 'uri')),
+            },
+          ]
+        }),
+  )
+}
+
+/** (AWS SAM Developer Guide, 'Api', 'HttpApi' event sources) */
+function routesOfTools(kind: 'http-api' | 'rest-api', id: string, template: Template): Found[] {
+  return template.ofType(ROUTE_TYPE).flatMap((each): Found[] => {
+    const text = (name: string): string | null => textOf(template.property(each, name))
+    if (text('ApiId') !== id) return []
+    const isOld = kind === 'rest-api' || text('PayloadFormatVersion') === '1.0'
+    const method = text('Method') ?? 'ANY'
+    return [
+      {
+        method: method === '*' ? 'ANY' : method,
+        path: text('Path') ?? '$default',
+        payload: isOld ? '1.0' : '2.0',
+        target: text('FunctionName'),
+      },
+    ]
+  })
+}

@@ -1,0 +1,91 @@
+// The functions behind Function URLs and APIs of templates, so that origins of these names can be run here.
+import type { HandlerOrigin, HandlerRoute } from '../../model/handler-origin.ts'
+import { generatedValue } from '../templates/generated.ts'
+import type { Resource, Template } from '../templates/template.ts'
+import type { TemplateSet } from '../templates/template-set.ts'
+import { textOf } from '../templates/values.ts'
+import { HandlerFunctions } from './handler-functions.ts'
+import { routesOfApi } from './handler-routes.ts'
+
+/** Everything of all templates. Routes are found when somebody asks for them: most stacks have APIs of no concern. */
+export function declaredHandlers(templates: TemplateSet): HandlerOrigin[] {
+  const functions = new HandlerFunctions(templates)
+  return templates.templates.flatMap((template) => [
+    ...template.ofType('AWS::Lambda::Url').map((each) => toFunctionUrl(each, template, functions)),
+    ...template.ofType('AWS::ApiGatewayV2::Api').map((each) => toApi('http-api', each, template, functions)),
+    ...template
+      .ofType('AWS::ApiGateway::RestApi')
+      .map((each) => toApi('rest-api', each, template, functions)),
+  ])
+}
+
+function toFunctionUrl(url: Resource, template: Template, functions: HandlerFunctions): HandlerOrigin {
+  const text = (name: string): string | null => textOf(template.property(url, name))
+  return lazily({
+    domainName: new URL(generatedValue(template.facts(url), 'FunctionUrl')!).hostname,
+    kind: 'function-url',
+    stages: () => ['$default'],
+    invokeMode: () => (text('InvokeMode') === 'RESPONSE_STREAM' ? 'RESPONSE_STREAM' : 'BUFFERED'),
+    routes() {
+      const target = functions.find(text('TargetFunctionArn'))
+      return target === null ? [] : [{ method: 'ANY', path: '$default', payload: '2.0', function: target }]
+    },
+  })
+}
+
+function toApi(
+  kind: 'http-api' | 'rest-api',
+  api: Resource,
+  template: Template,
+  functions: HandlerFunctions,
+): HandlerOrigin {
+  const id = generatedValue(template.facts(api), null)!
+  const stage = kind === 'http-api' ? 'AWS::ApiGatewayV2::Stage' : 'AWS::ApiGateway::Stage'
+  const idKey = kind === 'http-api' ? 'ApiId' : 'RestApiId'
+  return lazily({
+    domainName: `${id}.execute-api.${template.region}.amazonaws.com`,
+    kind,
+    stages() {
+      const stages = template.ofType(stage, 'AWS::ApiGateway::Deployment').flatMap((each) => {
+        const isOwn = textOf(template.property(each, idKey)) === id
+        return isOwn ? (textOf(template.property(each, 'StageName')) ?? []) : []
+      })
+      // An API without stages of its own: quick create, or one that another tool deploys.
+      const all = stages.length > 0 ? stages : [kind === 'http-api' ? '$default' : 'prod']
+      return [...new Set(all)]
+    },
+    invokeMode: () => 'BUFFERED',
+    routes: () => routesOfApi(kind, id, api, template, functions),
+  })
+}
+
+interface Lazy {
+  readonly domainName: string
+  readonly kind: HandlerOrigin['kind']
+  readonly stages: () => readonly string[]
+  readonly invokeMode: () => HandlerOrigin['invokeMode']
+  readonly routes: () => readonly HandlerRoute[]
+}
+
+/** Each part is evaluated once, when it is first asked for. */
+function lazily(parts: Lazy): HandlerOrigin {
+  const [stages, invokeMode, routes] = [once(parts.stages), once(parts.invokeMode), once(parts.routes)]
+  return {
+    domainName: parts.domainName.toLowerCase(),
+    kind: parts.kind,
+    get stages() {
+      return stages()
+    },
+    get invokeMode() {
+      return invokeMode()
+    },
+    get routes() {
+      return routes()
+    },
+  }
+}
+
+function once<Value>(make: () => Value): () => Value {
+  let value: { readonly made: Value } | null = null
+  return () => (value ??= { made: make() }).made
+}
