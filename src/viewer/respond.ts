@@ -170,6 +170,7 @@ function streamBody(answer: ViewerAnswer, delivery: Delivery, headers: string[])
     onError(error) {
       // The head is out: only a broken connection tells the viewer that this is not all.
       trace.problem ??= error.message
+      if (trace.bytes === 0) response.flushHeaders()
       response.destroy()
       finish('broken')
     },
@@ -185,15 +186,17 @@ function streamBody(answer: ViewerAnswer, delivery: Delivery, headers: string[])
   }
   try {
     writeHead(answer, headers, delivery)
-    // The head does not wait for the first byte of the body: that may take as long as an event stream likes.
-    response.flushHeaders()
   } catch (error) {
     reader.cancel()
     throw error
   }
   response.on('drain', onDrain)
   response.on('close', onClose)
+  const sentBefore = trace.bytes
   reader.resume()
+  // The head goes out with what is there of the body, and without it when nothing is: the first byte may take as long
+  // as an event stream likes.
+  if (trace.bytes === sentBefore && !done) response.flushHeaders()
 }
 
 function endDelivery(
