@@ -143,7 +143,7 @@ export const GROUPS: readonly Group[] = [
     title: 'Range of 100 KB in the middle of a cached object of 100 MB, 64 connections',
     connections: 64,
     contestants: () => [same(bare(BARE, 102_400), '/100k/hit'), partOf(ours(OURS))],
-    goals: [perCpu(OURS, BARE, 0.5, 0.7)],
+    goals: [perCpu(OURS, BARE, 0.3, 0.5)],
   },
   {
     name: 'brotli',
