@@ -13,7 +13,7 @@ export interface Inputs {
   readonly mannerOf: (file: string) => TemplateManner | null
 }
 
-/** Of a project's folder the one file that matters; of any other folder every YAML and JSON file. */
+/** Of a project's folder the one file that matters; of any other folder every YAML and JSON file, and the state of Terraform. */
 const PROJECT_FILES: readonly RegExp[] = [
   /^serverless\.(?:ya?ml|json|ts|js|cjs|mjs)$/,
   /^template\.(?:ya?ml|json)$/,
@@ -46,6 +46,7 @@ function listFolder(folder: string, { disk }: SourceFiles): string[] {
   const names = disk.list(folder)
   const [serverless, template] = PROJECT_FILES.map((pattern) => names.find((name) => pattern.test(name)))
   const project = serverless ?? (names.some((name) => SAM_FILE.test(name)) ? template : undefined)
-  const wanted = project === undefined ? names.filter((name) => /\.(?:ya?ml|json)$/i.test(name)) : [project]
+  const wanted =
+    project === undefined ? names.filter((name) => /\.(?:ya?ml|json|tfstate)$/i.test(name)) : [project]
   return wanted.map((name) => join(folder, name))
 }

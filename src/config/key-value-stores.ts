@@ -59,15 +59,18 @@ export class KeyValueStores {
 
   /** A section gives its data, by ARN, name or logical id; else it is imported from its file. */
   #addDeclared(declared: DeclaredStore, at: Located): KeyValueStore {
-    const { arn, name, names, file } = declared
+    const { arn, name, names, file, data: pairs = null } = declared
     const given = this.#stores.find((each) => [arn, name, ...names].includes(each.Name))
     const data = file === null ? null : scalarAt(declared.at, file)
     const imported = given !== undefined || data === null ? null : this.#fromFile(name, arn, data.text, data)
-    const { items, createdAt, modifiedAt } = given ?? imported ?? EMPTY
+    const written = pairs === null ? null : readKeyValues(pairs, this.#options.report)
+    const { items, createdAt, modifiedAt } =
+      given ?? imported ?? (written === null ? EMPTY : { ...EMPTY, items: written })
     const store = toStore(arn, items, createdAt, modifiedAt, name)
     if (given !== undefined) this.#stores.splice(this.#stores.indexOf(given), 1, store)
     else this.#stores.push(store)
-    if (given === undefined && file === null) this.#reportMissing(names[0] ?? name, name, at)
+    if (given === undefined && file === null && pairs === null)
+      this.#reportMissing(names[0] ?? name, name, at)
     return store
   }
 

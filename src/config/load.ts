@@ -93,7 +93,7 @@ function build(
   const code = new FunctionCode({
     lambdas: options.lambdas,
     sections: sectionsOf(sources, 'lambdas'),
-    declared: declared.lambdas,
+    declared: [...declared.lambdas, ...sources.flatMap((source) => source.declaredLambdas ?? [])],
     cwd,
     disk: realDisk,
     report,
@@ -101,7 +101,7 @@ function build(
   const stores = new KeyValueStores({
     nodes: sources.flatMap((source) => source.KeyValueStores),
     sections: sectionsOf(sources, 'keyValueStores'),
-    declared: declared.stores,
+    declared: [...declared.stores, ...sources.flatMap((source) => source.declaredStores ?? [])],
     cwd,
     disk: realDisk,
     report,

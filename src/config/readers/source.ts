@@ -3,6 +3,8 @@ import type { ConfigNode, MapNode } from '../nodes/node.ts'
 import type { Report } from '../nodes/report.ts'
 import type { SourceFiles } from '../source-files.ts'
 import type { HandlerOrigin } from '../../model/handler-origin.ts'
+import type { DeclaredLambda } from '../stacks/declared-lambdas.ts'
+import type { DeclaredStore } from '../stacks/declared-stores.ts'
 import type { TemplateSet } from '../templates/template-set.ts'
 
 /** Sections that may stand in every file, AWS's outputs included. */
@@ -52,6 +54,9 @@ export interface SourceParts {
   readonly OriginAccessControls?: readonly ConfigNode[]
   /** Functions behind Function URLs and APIs that the file declares. */
   readonly handlers?: readonly HandlerOrigin[]
+  /** Lambda functions and key value stores that the file declares; those of templates are known anyway. */
+  readonly declaredLambdas?: readonly DeclaredLambda[]
+  readonly declaredStores?: readonly DeclaredStore[]
 }
 
 /** What a reader may use beside the tree. */

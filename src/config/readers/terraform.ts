@@ -3,6 +3,7 @@ import type { ConfigNode, MapNode } from '../nodes/node.ts'
 import { entryOf, itemsOf } from '../nodes/node.ts'
 import { managedPolicies } from '../managed-policies.ts'
 import { convertBlock, toBlock } from '../terraform/convert.ts'
+import { declaredLambdas } from '../terraform/lambdas.ts'
 import { OriginNames } from '../terraform/origin-names.ts'
 import type { TerraformResource } from '../terraform/resources.ts'
 import {
@@ -12,9 +13,10 @@ import {
   RESPONSE_HEADERS_POLICY,
 } from '../terraform/shapes.ts'
 import type { Shape } from '../terraform/shapes.ts'
+import { declaredStores } from '../terraform/stores.ts'
 import { Terraform } from '../terraform/terraform.ts'
 import { listAt, mapAt, scalarAt, textOf } from '../templates/values.ts'
-import type { DistributionSource, Reader, SourceParts } from './source.ts'
+import type { DistributionSource, ReadContext, Reader, SourceParts } from './source.ts'
 
 /** (Terraform Documentation, 'JSON Output Format') */
 export const terraform: Reader = {
@@ -27,9 +29,9 @@ export const terraform: Reader = {
   recognises: (root) =>
     root.entries.has('format_version') ||
     (root.entries.has('version') && (root.entries.has('lineage') || root.entries.has('terraform_version'))),
-  read: (root, { report }) => {
-    reportUnreadable(root, report)
-    return partsOf(new Terraform(root, report))
+  read: (root, context) => {
+    reportUnreadable(root, context.report)
+    return partsOf(new Terraform(root, context.report), context)
   },
 }
 
@@ -43,7 +45,7 @@ function reportUnreadable(root: MapNode, report: Terraform['report']): void {
   }
 }
 
-function partsOf(source: Terraform): SourceParts {
+function partsOf(source: Terraform, context: ReadContext): SourceParts {
   const names = new OriginNames(source)
   for (const { address, values } of source.ofType('aws_cloudfront_multitenant_distribution')) {
     const at = { place: values.place, path: address }
@@ -59,6 +61,8 @@ function partsOf(source: Terraform): SourceParts {
     ResponseHeadersPolicies: policies(source, 'response_headers_policy', RESPONSE_HEADERS_POLICY),
     Functions: source.ofType('aws_cloudfront_function').map((each) => toFunction(each, source)),
     KeyValueStores: [],
+    declaredLambdas: declaredLambdas(source, context),
+    declaredStores: declaredStores(source),
   }
 }
 

@@ -1,6 +1,6 @@
 // The key value stores that templates declare, and the files that they are imported from.
 import { join } from 'node:path'
-import type { Located } from '../nodes/node.ts'
+import type { Located, MapNode } from '../nodes/node.ts'
 import { entryOf } from '../nodes/node.ts'
 import { generatedValue } from '../templates/generated.ts'
 import type { Resource, Template } from '../templates/template.ts'
@@ -15,6 +15,8 @@ export interface DeclaredStore {
   readonly names: readonly string[]
   /** Absolute path of its data; null: not on this machine. */
   readonly file: string | null
+  /** Its pairs where these stand in the configuration. */
+  readonly data?: MapNode | null
   readonly at: Located
 }
 

@@ -207,11 +207,11 @@ describe('The domain name of an origin that is known only after apply', () => {
         expressions: {},
       }),
     }
-    const bucket = { address: 'aws_s3_bucket.b', values: { bucket: 'b' } }
+    const bucket = { address: 'aws_s3_bucket.b', values: { bucket: 'assets' } }
     const tree = plan([distribution(), bucket], configuration, {
       variables: { region: { value: 'eu-west-1' } },
     })
-    expect(await domainNames(tree)).toEqual(['b.s3.eu-west-1.amazonaws.com'])
+    expect(await domainNames(tree)).toEqual(['assets.s3.eu-west-1.amazonaws.com'])
   })
 
   test('of each instance of for_each is made of the instance with its key', async () => {
@@ -300,7 +300,7 @@ describe('The domain name of an origin that is known only after apply', () => {
     const tree = plan(
       [
         distribution({ values, unknown }),
-        { address: 'aws_s3_bucket.b', values: { bucket: 'b' } },
+        { address: 'aws_s3_bucket.b', values: { bucket: 'assets' } },
         { address: 'aws_lb.lb', values: {} },
       ],
       root(
@@ -309,7 +309,7 @@ describe('The domain name of an origin that is known only after apply', () => {
       ),
     )
     expect(await domainNames(tree)).toEqual([
-      'b.s3.us-east-1.amazonaws.com',
+      'assets.s3.us-east-1.amazonaws.com',
       'aws-lb-lb.us-east-1.elb.amazonaws.com',
     ])
   })
@@ -363,5 +363,67 @@ describe('Terraform that cannot be read as it is', () => {
         message: expect.stringContaining('origin'),
       },
     ])
+  })
+})
+
+describe('Beside the distribution, Terraform declares', () => {
+  test.each(FORMS)('in %s the function at the edge, whose code is what archive_file packs', async (file) => {
+    const { deployment } = await of(file)
+    expect(deployment.LambdaFunctions).toMatchObject([
+      {
+        name: 'shop-auth',
+        file: join(site, 'lambda/auth/index.js'),
+        exportName: 'handler',
+        Runtime: 'nodejs22.x',
+        Timeout: 3,
+      },
+    ])
+    expect(deployment.Distributions[0]!.DefaultCacheBehavior.LambdaFunctionAssociations).toHaveLength(1)
+  })
+
+  test.each(FORMS)('in %s the key value store of a function, with its keys', async (file) => {
+    const { deployment } = await of(file)
+    const [rewrite] = deployment.Functions
+    expect(rewrite!.KeyValueStore).toMatchObject({ Name: 'shop-redirects' })
+    expect(rewrite!.KeyValueStore!.items).toEqual(new Map([['/old', '/new']]))
+  })
+
+  test('a function whose archive comes from elsewhere, which is left out and told', async () => {
+    const archived = {
+      address: 'aws_lambda_function.f',
+      values: { function_name: 'f', filename: 'dist/f.zip', handler: 'index.handler', runtime: 'nodejs22.x' },
+    }
+    const behavior = {
+      ...BEHAVIOR,
+      lambda_function_association: [{ event_type: 'origin-request', include_body: false }],
+    }
+    const own = distribution({
+      values: { ...distribution().values, default_cache_behavior: [behavior] },
+      unknown: { default_cache_behavior: [{ lambda_function_association: [{ lambda_arn: true }] }] },
+    })
+    const tree = plan(
+      [own, archived],
+      root(
+        {
+          address: own.address,
+          expressions: {
+            default_cache_behavior: [
+              {
+                lambda_function_association: [
+                  { lambda_arn: references('aws_lambda_function.f.qualified_arn') },
+                ],
+              },
+            ],
+          },
+        },
+        { address: 'aws_lambda_function.f', expressions: {} },
+      ),
+    )
+    expect(await issuesOf({ inline: tree })).toContainEqual(
+      expect.objectContaining({
+        path: 'aws_lambda_function.f',
+        message: 'the function f is left out: its code is in an archive, dist/f.zip',
+      }),
+    )
   })
 })
