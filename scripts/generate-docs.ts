@@ -1,9 +1,10 @@
-// Makes the pages of docs/ that are generated: differences from comments in src, fidelity from the conformance tests, traps from their rules.
+// Makes the pages of docs/ that are generated: differences from comments in src, fidelity from the conformance tests, traps from their rules, the JSON Schema.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { findDifferences, renderDifferences } from './differences.ts'
 import { collectRules, renderFidelity } from './fidelity.ts'
+import { renderSchema } from './config-schema.ts'
 import { renderLint } from './lint-page.ts'
 import { LINT_TOPICS } from '../src/config/lint/rules.ts'
 
@@ -27,6 +28,7 @@ const pages = [
     text: renderFidelity(await collectRules(root)),
   },
   { name: 'docs/lint.md', from: 'the rules in src/config/lint', text: renderLint(LINT_TOPICS) },
+  { name: 'schema/pocketfront.schema.json', from: 'scripts/config-schema.ts', text: renderSchema() },
 ]
 
 for (const { name, from, text } of pages) {
