@@ -13,6 +13,8 @@ export interface HeadScan {
   bytes: number
   /** The name for which the TLS connection was opened, when Host is not one it may carry; else null. */
   misdirected: string | null
+  /** Why the head is no HTTP that is served here, or null. */
+  malformed: string | null
 }
 
 /** The headers by length of name that make a request special; 'host' and 'origin' are looked at apart. */
@@ -42,6 +44,7 @@ export function scanHead(pairs: readonly string[], into: HeadScan): void {
   into.isSpecial = false
   into.origin = false
   into.misdirected = null
+  into.malformed = null
   let bytes = 0
   for (let i = 0; i < pairs.length; i += 2) {
     const name = pairs[i]!
@@ -63,5 +66,13 @@ export function scanHead(pairs: readonly string[], into: HeadScan): void {
 }
 
 export function emptyScan(): HeadScan {
-  return { host: null, hosts: 0, isSpecial: false, origin: false, bytes: 0, misdirected: null }
+  return {
+    host: null,
+    hosts: 0,
+    isSpecial: false,
+    origin: false,
+    bytes: 0,
+    misdirected: null,
+    malformed: null,
+  }
 }

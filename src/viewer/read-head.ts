@@ -8,8 +8,20 @@ import { admitSecure, isSecure } from './tls/connection.ts'
 /** Fills the scan in place. */
 export function readHead(message: Incoming, into: HeadScan, ports: ViewerPorts): void {
   scanHead(message.rawHeaders, into)
+  if (into.hosts !== 1 || message.httpVersionMajor !== 1) checkHead(message, into)
   if (!isSecure(message.socket)) return
   admitSecure(message.socket, into, ports.router)
   // A body needs no header there.
   if (message instanceof Http2Message && !message.stream.endAfterHeaders) into.isSpecial = true
+}
+
+/** A request line may claim any version, but only a connection that speaks HTTP/2 has one (RFC 9112, sections 2.3 and 3.2). */
+function checkHead(message: Incoming, into: HeadScan): void {
+  const { httpVersionMajor, httpVersionMinor } = message
+  if (into.hosts > 1) into.malformed = 'more than one Host header'
+  else if (message instanceof Http2Message) return
+  else if (httpVersionMajor !== 1)
+    into.malformed = `a request line of HTTP/${httpVersionMajor}.${httpVersionMinor}`
+  else if (into.hosts === 0 && httpVersionMinor > 0) into.malformed = 'no Host header'
+  if (into.malformed !== null) into.isSpecial = true
 }

@@ -234,7 +234,7 @@ function refuseHead(
   }
   if (url === null)
     return refusal(400, 'Bad request.', 'InvalidRequest', `the request target is no path: ${target}`)
-  if (scan.hosts > 1) return refusal(400, 'Bad request.', 'InvalidRequestHeader', 'more than one Host header')
+  if (scan.malformed !== null) return refusal(400, 'Bad request.', 'InvalidRequestHeader', scan.malformed)
   if (scan.misdirected !== null) {
     return refusal(
       421,

@@ -90,9 +90,14 @@ function createApp(
         requestTimeout: 0,
         keepAliveTimeout: KEEP_ALIVE_MS,
         insecureHTTPParser: false,
+        // Such a request gets CloudFront's page and a trace, as any other that is refused.
+        requireHostHeader: false,
         shouldUpgradeCallback: (message: IncomingMessage) => isWebSocket(message),
       }
       server = createServer(options, answer)
+      server.on('connect', (_message, socket: Socket) => {
+        answerClientError(new Error('CONNECT is for forward proxies'), socket, ports)
+      })
       server.on('upgrade', (message: IncomingMessage, socket: Socket, head: Buffer) => {
         tunnels.open(message, socket, head)
       })

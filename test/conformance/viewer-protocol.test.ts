@@ -413,7 +413,8 @@ describe('5.6 Errors CloudFront makes itself', () => {
       'GET / HTTP/1.1\r\nHost: nobody.test\r\nConnection: close\r\n\r\n',
       403,
     ],
-    ['A request without Host', 'GET / HTTP/1.0\r\n\r\n', 403],
+    ['A request of HTTP/1.0 without Host', 'GET / HTTP/1.0\r\n\r\n', 403],
+    ['A request of HTTP/1.1 without Host (unverified)', 'GET / HTTP/1.1\r\n\r\n', 400],
     [
       'A GET with a body',
       `GET / HTTP/1.1\r\n${HOST}\r\nContent-Length: 1\r\nConnection: close\r\n\r\nx`,
