@@ -31,6 +31,8 @@ export interface Origin {
   readonly CustomHeaders: readonly OriginCustomHeader[]
   readonly CustomOriginConfig: CustomOriginConfig | null
   readonly S3OriginConfig: S3OriginConfig | null
+  /** Of an origin in a private subnet, which is reached as a custom origin; left out for all others. */
+  readonly VpcOriginId?: string
   readonly ConnectionAttempts: number
   readonly ConnectionTimeout: Seconds
   /** null: no limit on the whole origin phase. */

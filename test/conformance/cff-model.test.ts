@@ -2,6 +2,8 @@
 import { describe, expect, test } from 'vitest'
 import { createCffRunner } from '../../src/functions/cloudfront/runner.ts'
 import { awaited, EMPTY_HOST, runCode, valueOf } from '../support/cff.ts'
+import { startFunctionFront } from '../support/cloudfront-functions.ts'
+import { startOrigin } from '../support/origin.ts'
 
 const V1 = { runtime: 'cloudfront-js-1.0' } as const
 const BOTH = ['cloudfront-js-1.0', 'cloudfront-js-2.0'] as const
@@ -150,6 +152,23 @@ describe('F.1 Edge functions: limits', () => {
     })
     expect(await runCode(sized(10_239) + '\u00e9')).toMatchObject({ kind: 'failed' })
   })
+
+  test.each([
+    [8189, 200],
+    [8190, 502],
+  ])(
+    'CloudFront Functions: a returned uri and query string have at most 8,192 characters with the question mark: %i and ?q=',
+    async (length, status) => {
+      await using origin = await startOrigin()
+      const code = `function handler(event) {
+      event.request.uri = '/' + 'x'.repeat(${length - 1})
+      event.request.querystring = { q: { value: '' } }
+      return event.request
+    }`
+      await using front = await startFunctionFront({ origin, code: { 'viewer-request': code } })
+      expect((await front.get('/')).status).toBe(status)
+    },
+  )
 
   test('CloudFront Functions: 2 MB of memory in a run', async () => {
     expect(await valueOf('Buffer.alloc(1900000).length')).toBe(1_900_000)

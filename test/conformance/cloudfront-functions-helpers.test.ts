@@ -73,6 +73,10 @@ describe('F.A9 CloudFront Functions: KeyValueStore, edge location, log data', ()
     })
   })
 
+  test('A store is read-only', async () => {
+    expect(await valueOf(`Object.keys(cf.kvs()).sort()`)).toEqual(['count', 'exists', 'get', 'meta'])
+  })
+
   test('A missing key rejects with KeyNotFound (observed)', async () => {
     expect(await valueOf(`await cf.kvs().get('none')`)).toMatch(/KeyNotFound/)
   })

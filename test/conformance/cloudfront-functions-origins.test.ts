@@ -228,6 +228,25 @@ describe('F.A8 CloudFront Functions: origin helpers', () => {
     expect(seen(assigned).headers.host).toBe('a.example.com')
   })
 
+  test('updateRequestOrigin is refused for a VPC origin, selectRequestOriginById is not', async () => {
+    const Origins = [
+      ...ORIGINS,
+      { Id: 'vpc', DomainName: 'api.example.com', VpcOriginConfig: { VpcOriginId: 'vo_example' } },
+    ]
+    const options = { distribution: { Origins } }
+    const selected = await ask(`cf.selectRequestOriginById('vpc')`, '/x', options)
+    expect(selected.text).toBe('other')
+    const updated = await ask(
+      `cf.selectRequestOriginById('vpc'); cf.updateRequestOrigin({ originPath: '/p' })`,
+      '/x',
+      options,
+    )
+    expect([updated.status, updated.trace!.problem]).toEqual([
+      502,
+      'updateRequestOrigin cannot change the VPC origin vpc',
+    ])
+  })
+
   test('selectRequestOriginById switches to another origin of the distribution with all its settings', async () => {
     const answer = await ask(`cf.selectRequestOriginById('api')`)
     expect(answer.text).toBe('other')

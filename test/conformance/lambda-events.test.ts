@@ -354,6 +354,10 @@ describe('F.B3 Lambda@Edge: request.body', () => {
       [`/${event}/read-only`, { [event]: `request.body.data = 'no'; request.body.encoding = 'text'` }],
       [`/${event}/wrong`, { [event]: `request.body.action = 'replace'; request.body.data = '*'` }],
       [`/${event}/gone`, { [event]: `delete request.body` }],
+      ...[13_619, 13_620, 348_651, 348_652].map((groups) => [
+        `/${event}/groups-${groups}`,
+        { [event]: `Object.assign(request.body, { action: 'replace', data: 'AAAA'.repeat(${groups}) })` },
+      ]),
       ...[
         ['text', 40_960, 'viewer-request'],
         ['text', 1_048_576, 'origin-request'],
@@ -433,6 +437,16 @@ describe('F.B3 Lambda@Edge: request.body', () => {
   ])('%s may give %s as text and not a byte more', async (event) => {
     expect((await post(`/${event}/text-${event}-0`, TEXT)).status).toBe(200)
     const answer = await post(`/${event}/text-${event}-1`, TEXT)
+    expect([answer.status, answer.headers['x-cache']]).toEqual([502, 'LambdaValidationError from cloudfront'])
+  })
+
+  test.each([
+    ['viewer-request', '53.2 KB', 13_619],
+    ['origin-request', '1.33 MB', 348_651],
+  ])('%s may give %s as base64 and not more', async (event, _size, groups) => {
+    expect((await post(`/${event}/groups-${groups}`, TEXT)).status).toBe(200)
+    expect(seen(`/${event}/groups-${groups}`).bodyBytes).toBe(groups * 3)
+    const answer = await post(`/${event}/groups-${groups + 1}`, TEXT)
     expect([answer.status, answer.headers['x-cache']]).toEqual([502, 'LambdaValidationError from cloudfront'])
   })
 

@@ -37,6 +37,7 @@ export function readOrigin(fields: Fields, originCount: number, context: Distrib
     OriginPath: readOriginPath(fields),
     CustomHeaders: fields.maps('CustomHeaders', 'OriginCustomHeaders').map(readCustomHeader),
     S3OriginConfig: kind.S3OriginConfig,
+    ...(kind.VpcOriginId !== undefined && { VpcOriginId: kind.VpcOriginId }),
     ConnectionAttempts: fields.integer('ConnectionAttempts', { min: 1, max: 3 }) ?? 3,
     ConnectionTimeout: fields.integer('ConnectionTimeout', { min: 1, max: 10 }) ?? 10,
     ResponseCompletionTimeout: fields.integer('ResponseCompletionTimeout', { min: slowest }),
@@ -90,7 +91,7 @@ function readOriginPath(fields: Fields): string {
   return ''
 }
 
-type Kind = Pick<Origin, 'CustomOriginConfig' | 'S3OriginConfig'>
+type Kind = Pick<Origin, 'CustomOriginConfig' | 'S3OriginConfig' | 'VpcOriginId'>
 
 /** Exactly one of the three; our own form may leave it to the host name. */
 function readKind(fields: Fields, domainName: string, context: DistributionContext): Kind {
@@ -103,11 +104,12 @@ function readKind(fields: Fields, domainName: string, context: DistributionConte
     report.error(fields, INVALID, 'has neither S3OriginConfig nor CustomOriginConfig')
   }
   const isS3 = names[0] === 'S3OriginConfig' || (names.length === 0 && bucket !== null)
-  if (!isS3)
-    return {
-      CustomOriginConfig: readCustom(fields, names[0] ?? 'CustomOriginConfig', context),
-      S3OriginConfig: null,
-    }
+  if (!isS3) {
+    const CustomOriginConfig = readCustom(fields, names[0] ?? 'CustomOriginConfig', context)
+    const kind = { CustomOriginConfig, S3OriginConfig: null }
+    if (names[0] !== 'VpcOriginConfig') return kind
+    return { ...kind, VpcOriginId: fields.fields('VpcOriginConfig')?.text('VpcOriginId') ?? '' }
+  }
   if (bucket === null && isHostName(domainName)) {
     const hint = "give a bucket's REST name, BUCKET.s3.REGION.amazonaws.com, or use CustomOriginConfig"
     report.error(

@@ -100,6 +100,8 @@ function update(
 ): OriginOverride {
   const before: ChosenOrigin = chosen.kind === 'group' ? chosen.members[0] : chosen
   const origin = assignedOrigin(distribution, before.originId ?? targetOriginId)
+  if (origin.VpcOriginId !== undefined)
+    throw new RefusedSetting(`updateRequestOrigin cannot change the VPC origin ${origin.Id}`)
   const kind = origin.CustomOriginConfig === null ? 's3' : 'custom'
   const changes = merge(before.changes, readOriginChanges(value, kind, requestHeaders))
   if (chosen.kind === 'origin') return { ...chosen, changes }

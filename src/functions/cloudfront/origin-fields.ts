@@ -28,7 +28,10 @@ export function readConnectionOverrides(value: unknown): Pick<OriginChanges, 'ho
   return { hostHeader: readName(fields, 'hostHeader', 253), sni: readName(fields, 'sni', 253) }
 }
 
-/** (Developer Guide, 'Helper methods for origin modification', updateRequestOrigin) `kind` is that of the assigned origin. */
+/**
+ * (Developer Guide, 'Helper methods for origin modification', updateRequestOrigin) `kind` is that of the assigned origin.
+ * Differs from CloudFront: sslProtocols, ipAddressType, allowedCertificateNames, mTLSConfig and originAccessControlConfig of an origin that a function chooses are checked, and the connection is made as for any other origin.
+ */
 export function readOriginChanges(value: unknown, kind: OriginKind, requestHeaders: Headers): OriginChanges {
   const fields = asObject(value, 'the argument of updateRequestOrigin')
   const timeouts = fields['timeouts'] === undefined ? {} : asObject(fields['timeouts'], 'timeouts')

@@ -18,7 +18,10 @@ export function toValidationError(problem: string): HookFailed {
   return { kind: 'failed', status: 502, failure }
 }
 
-/** The function did not run to its end: 503. (Developer Guide, 'HTTP 503 status code', 'Function execution error') */
+/**
+ * The function did not run to its end: 503. (Developer Guide, 'HTTP 503 status code', 'Function execution error')
+ * Differs from CloudFront: a function that fails often or uses most of its time is never throttled (FunctionThrottledError), so that a mended function works at once.
+ */
 function toExecutionError(detail: string): HookFailed {
   const resultType = 'FunctionExecutionError'
   const failure = { message: NOT_RUN, resultType, detailedResultType: resultType, detail } as const
