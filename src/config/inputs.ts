@@ -16,6 +16,7 @@ export interface Inputs {
 /** Of a project's folder the one file that matters; of any other folder every YAML and JSON file, and the state of Terraform. */
 const PROJECT_FILES: readonly RegExp[] = [
   /^serverless\.(?:ya?ml|json|ts|js|cjs|mjs)$/,
+  /^cloudformation-template-update-stack\.json$/,
   /^template\.(?:ya?ml|json)$/,
 ]
 /** What makes a folder with a template.yaml a SAM project. */
@@ -44,8 +45,10 @@ export function readInputs(names: readonly string[], cwd: string, files: SourceF
 
 function listFolder(folder: string, { disk }: SourceFiles): string[] {
   const names = disk.list(folder)
-  const [serverless, template] = PROJECT_FILES.map((pattern) => names.find((name) => pattern.test(name)))
-  const project = serverless ?? (names.some((name) => SAM_FILE.test(name)) ? template : undefined)
+  const [serverless, packaged, template] = PROJECT_FILES.map((pattern) =>
+    names.find((name) => pattern.test(name)),
+  )
+  const project = serverless ?? packaged ?? (names.some((name) => SAM_FILE.test(name)) ? template : undefined)
   const wanted =
     project === undefined ? names.filter((name) => /\.(?:ya?ml|json|tfstate)$/i.test(name)) : [project]
   return wanted.map((name) => join(folder, name))

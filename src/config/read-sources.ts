@@ -55,12 +55,19 @@ export async function readSources(options: SourceOptions, report: Report): Promi
   const beside = inputs.beside.flatMap((file) => further.find(file) ?? [])
   for (const root of [...trees.map(([tree]) => tree), ...beside])
     if (root.kind === 'map' && cloudFormation.recognises(root)) templates.of(root)
-  const context = { report, templates, files: further, cwd: options.cwd }
+  const context = { report, templates, files: further, env: options.env, cwd: options.cwd }
   const sources = trees.flatMap(([root, name]) => readTree(root, name, context) ?? [])
   return { sources, files, further, templates }
 }
 
 async function readText(file: string, report: Report): Promise<string | null> {
+  if (/\.[cm]?[jt]s$/.test(file)) {
+    const hint = /serverless\.\w+$/.test(file)
+      ? 'give what `npx serverless package` makes: .serverless/cloudformation-template-update-stack.json'
+      : 'give what it makes: the folder cdk.out of `npx cdk synth`'
+    report.error(atFile(file), null, 'is code, which is not run', hint)
+    return null
+  }
   try {
     const text = await readFile(file, 'utf8')
     if (text.trim() !== '') return text

@@ -7,7 +7,8 @@ import { awsApi } from './aws-api.ts'
 import { cloudFormation } from './cloudformation.ts'
 import { pocketfront } from './pocketfront.ts'
 import { terraform } from './terraform.ts'
-import type { ReadContext, SourceParts } from './source.ts'
+import { serverless } from './serverless.ts'
+import type { ReadContext, Reader, SourceParts } from './source.ts'
 import { SECTIONS } from './source.ts'
 
 /** One file or object, taken apart. */
@@ -22,10 +23,8 @@ export interface Source extends SourceParts {
 }
 
 /** The first reader that recognises the tree reads it. */
-const READERS = [cloudFormation, terraform, awsApi, pocketfront] as const
+const READERS: readonly Reader[] = [cloudFormation, terraform, serverless, awsApi, pocketfront]
 
-/** Formats that are told apart, so that the message can say what to give instead. */
-const OTHERS: readonly [key: string, name: string][] = [['service', 'a serverless.yml']]
 const ADVICE =
   'give the output of `aws cloudfront get-distribution-config --id ID`, or write the distribution as YAML'
 
@@ -38,19 +37,15 @@ export function readTree(root: ConfigNode, name: string, context: ReadContext): 
   }
   const reader = READERS.find((it) => it.recognises(root))
   if (reader === undefined) {
-    const other = OTHERS.find(([key]) => root.entries.has(key))?.[1]
-    report.error(
-      root,
-      null,
-      other === undefined ? 'no distribution in here' : `this is ${other}, which is not read`,
-      ADVICE,
-    )
+    report.error(root, null, 'no distribution in here', ADVICE)
     return null
   }
   const parts = reader.read(root, context)
   const isBare = parts.distributions.some((it) => it.config.place === root.place)
-  if (!isBare) warnUnknown(root, [...reader.keys, ...SECTIONS], report)
-  const section = (key: (typeof SECTIONS)[number]): MapNode | null => readSection(root, key, report)
+  if (!isBare && reader.sectionsIn === undefined) warnUnknown(root, [...reader.keys, ...SECTIONS], report)
+  const place = reader.sectionsIn === undefined ? root : reader.sectionsIn(root)
+  const section = (key: (typeof SECTIONS)[number]): MapNode | null =>
+    place === null ? null : readSection(place, key, report)
   return {
     ...parts,
     name,

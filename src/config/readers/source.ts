@@ -64,6 +64,7 @@ export interface ReadContext {
   readonly report: Report
   readonly templates: TemplateSet
   readonly files: SourceFiles
+  readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
 }
 
@@ -71,6 +72,8 @@ export interface ReadContext {
 export interface Reader {
   readonly recognises: (root: MapNode) => boolean
   readonly read: (root: MapNode, context: ReadContext) => SourceParts
+  /** Where our sections stand in a format that has keys of these names; its own keys are not checked then. */
+  readonly sectionsIn?: (root: MapNode) => MapNode | null
   /** Keys of the root that the reader knows; the sections of ours are known anyway. */
   readonly keys: readonly string[]
 }
