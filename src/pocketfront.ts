@@ -24,7 +24,9 @@ export async function createPocketfront(options: PocketfrontOptions = {}): Promi
   const https = isOn(options.httpsPort) ? createHttps(options) : null
   const system = createSystem(options, first)
   const listeners = await listen(options, system, https)
-  return toHandle(options, system, listeners, createReloads(options, loadOptions, system))
+  const reloads = createReloads(options, loadOptions, system)
+  if (options.watchOrigins === true) await reloads.ready
+  return toHandle(options, system, listeners, reloads)
 }
 
 interface Listeners {

@@ -67,6 +67,8 @@ export interface PocketfrontOptions {
   readonly logger?: Logger
   /** Reload configuration and functions when their files change; default false. */
   readonly watch?: boolean
+  /** Changed files of origins that are folders are invalidated; default false. */
+  readonly watchOrigins?: boolean
   /** Origins that nothing maps may be reached under their production name; default false. */
   readonly allowRemoteOrigins?: boolean
   /** Origins may show any certificate, such as a self-signed one; default false. */

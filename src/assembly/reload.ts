@@ -1,11 +1,15 @@
 // Reading the configuration again: one reload at a time, and a bad one changes nothing.
 import type { PocketfrontOptions, ReloadOutcome } from './options.ts'
 import type { System } from './system.ts'
+import { watchOrigins } from './watch-origins.ts'
 import type { ConfigIssue } from '../config/issues.ts'
 import { loadConfig, type LoadOptions } from '../config/load.ts'
 import { watchFiles } from '../config/watch.ts'
+import type { LiveEvent } from '../control/admin.ts'
 
 export interface Reloads {
+  /** Resolves when changed files of origins are seen; at once where they are not watched. */
+  readonly ready: Promise<void>
   /** Never rejects. */
   now(): Promise<ReloadOutcome>
   /** Stops watching. */
@@ -19,8 +23,16 @@ export function createReloads(
   system: System,
 ): Reloads {
   let last: Promise<ReloadOutcome> | null = null
+  const origins = options.watchOrigins === true ? watchOrigins(system) : null
 
   async function reload(): Promise<ReloadOutcome> {
+    const outcome = await attempt()
+    if (outcome.ok) origins?.update()
+    system.events.publish(toEvent(outcome))
+    return outcome
+  }
+
+  async function attempt(): Promise<ReloadOutcome> {
     try {
       const next = await loadConfig(loadOptions)
       if (!next.ok) return { ok: false, issues: next.issues }
@@ -50,11 +62,18 @@ export function createReloads(
   }
 
   return {
+    ready: origins?.ready ?? Promise.resolve(),
     now,
     async close() {
-      await watcher?.close()
+      await Promise.all([watcher?.close(), origins?.close()])
     },
   }
+}
+
+function toEvent(outcome: ReloadOutcome): LiveEvent {
+  const distributions = outcome.ok ? outcome.loaded.deployment.Distributions.map(({ Id }) => Id) : []
+  const issues = outcome.ok ? 0 : outcome.issues.length
+  return { event: 'reload', ok: outcome.ok, distributions, issues }
 }
 
 /** A bug of ours, as the reload reports it. */

@@ -3,6 +3,7 @@ import { hostname, tmpdir } from 'node:os'
 import { pino, type Logger } from 'pino'
 import { toDialectWarnings } from './function-warnings.ts'
 import { createFunctionLog } from './function-log.ts'
+import { createEventHub, withFunctionEvents, type EventHub } from './live-events.ts'
 import { createLatency } from './latency.ts'
 import { isOn } from './load-options.ts'
 import { openInspector } from './inspect.ts'
@@ -60,6 +61,7 @@ type Loaded = Extract<LoadResult, { ok: true }>
 /** Everything but the listeners. */
 export interface System {
   readonly admin: Admin
+  readonly events: EventHub
   readonly budgets: Budgets
   readonly clock: SteerableClock
   readonly logger: Logger
@@ -78,6 +80,8 @@ export function createSystem(options: PocketfrontOptions, first: Loaded): System
   const logger = options.logger ?? pino({ level: 'silent' })
   const clock = options.clock ?? systemClock()
   const requestId = randomRequestIds()
+  const events = createEventHub()
+  const functionLog = withFunctionEvents(createFunctionLog(logger), events)
   const budgets = toBudgets(options)
   const latency = options.simulateLatency === true ? createLatency(options.originRegion ?? null) : null
   const folder = createBodyFolder({
@@ -99,7 +103,7 @@ export function createSystem(options: PocketfrontOptions, first: Loaded): System
   const registry = createFunctionRegistry({
     functions: first.deployment.LambdaFunctions,
     watch: options.watch ?? false,
-    log: createFunctionLog(logger),
+    log: functionLog,
     logsRuns: logger.isLevelEnabled('debug'),
     isInspected: closeInspector !== null,
     region: defaultPlace.region,
@@ -118,7 +122,7 @@ export function createSystem(options: PocketfrontOptions, first: Loaded): System
   )
   const functions = new CloudFrontFunctionSet({
     strictDialect: options.functionsDialect !== 'lenient',
-    log: createFunctionLog(logger),
+    log: functionLog,
   })
   functions.update(first.deployment.Functions)
   let resolveTarget: ResolveTarget = first.resolveTarget
@@ -164,7 +168,15 @@ export function createSystem(options: PocketfrontOptions, first: Loaded): System
     onBug: (error, { id }) =>
       logger.error({ err: error, requestId: id }, 'a request failed inside pocketfront'),
   }
+  const invalidate = (id: string | null, paths: readonly string[], from: 'port' | 'handle') => {
+    const receipts = invalidations.create(sites.select(id), paths, from)
+    for (const receipt of receipts) {
+      events.publish({ event: 'invalidate', distribution: receipt.DistributionId, paths: receipt.Paths })
+    }
+    return receipts
+  }
   const admin: Admin = {
+    events,
     traces,
     clock,
     get distributionIds() {
@@ -172,7 +184,7 @@ export function createSystem(options: PocketfrontOptions, first: Loaded): System
     },
     places: () => network.usage(),
     metricsText: () => metrics.text(),
-    invalidate: (id, paths) => invalidations.create(sites.select(id), paths, 'port'),
+    invalidate: (id, paths) => invalidate(id, paths, 'port'),
     invalidations: (id) => invalidations.list(id),
     invalidation: (id) => invalidations.get(id),
     previewInvalidation(id, paths) {
@@ -189,6 +201,7 @@ export function createSystem(options: PocketfrontOptions, first: Loaded): System
   let loaded = toLoaded(first, functions)
   return {
     admin,
+    events,
     budgets,
     clock,
     logger,
@@ -196,7 +209,7 @@ export function createSystem(options: PocketfrontOptions, first: Loaded): System
     get loaded() {
       return loaded
     },
-    invalidate: (id, paths) => invalidations.create(sites.select(id), paths, 'handle'),
+    invalidate: (id, paths) => invalidate(id, paths, 'handle'),
     swap(next) {
       registry.update(next.deployment.LambdaFunctions)
       functions.update(next.deployment.Functions)

@@ -41,6 +41,7 @@ export interface RunArguments {
   readonly geoDatabase: readonly string[]
   readonly trustViewerHeaders: boolean
   readonly watch: boolean
+  readonly watchOrigins: boolean
   readonly logLevel: LogLevel
   readonly json: boolean
   readonly quiet: boolean
@@ -82,6 +83,7 @@ const UNSET = {
   geoDatabase: [],
   trustViewerHeaders: false,
   watch: false,
+  watchOrigins: false,
   json: false,
   quiet: false,
   allowRemoteOrigins: false,
@@ -216,6 +218,7 @@ function createCommand(version: string): Command {
       ),
     )
     .addOption(new Option('-w, --watch', 'load changed configuration and functions'))
+    .addOption(new Option('--watch-origins', 'changed files of origins that are folders are invalidated'))
     .addOption(new Option('--strict', 'warnings of the configuration are errors'))
     .addOption(new Option('--no-lint', 'do not look for traps in the configuration'))
     .addOption(new Option('--log-level <level>', 'what is logged').choices(LOG_LEVELS).default('info'))

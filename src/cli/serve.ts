@@ -82,6 +82,7 @@ function toOptions(args: RunArguments, demo: Demo | null): PocketfrontOptions {
     geoDatabase: args.geoDatabase,
     trustViewerHeaders: args.trustViewerHeaders,
     watch: args.watch,
+    watchOrigins: args.watchOrigins,
     allowRemoteOrigins: args.allowRemoteOrigins,
     insecureOrigins: args.insecureOrigins,
     edgeMemory: args.edgeMemory,

@@ -61,7 +61,25 @@ export interface TraceStore {
   get(id: string): Trace | null
 }
 
+/** Something that changed while running. */
+export type LiveEvent =
+  | {
+      readonly event: 'reload'
+      readonly ok: boolean
+      readonly distributions: readonly string[]
+      readonly issues: number
+    }
+  | { readonly event: 'invalidate'; readonly distribution: string; readonly paths: readonly string[] }
+  /** A saved function is in use, or cannot be. */
+  | { readonly event: 'function'; readonly name: string; readonly ok: boolean }
+
+export interface LiveEvents {
+  /** Ends with what it returns; null when there are too many listeners. */
+  subscribe(listener: (event: LiveEvent) => void): (() => void) | null
+}
+
 export interface Admin {
+  readonly events: LiveEvents
   readonly traces: TraceStore
   readonly clock: SteerableClock
   readonly distributionIds: readonly string[]

@@ -30,7 +30,8 @@ function isLoopbackAuthority(authority: string): boolean {
   return /^(?:localhost|127(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}|\[::1\])(?::\d{1,5})?$/i.test(authority)
 }
 
-function isLoopbackOrigin(origin: string): boolean {
+/** `http://localhost:8080`, of a page on this machine. */
+export function isLoopbackOrigin(origin: string): boolean {
   const match = /^https?:\/\/([^/]+)$/i.exec(origin)
   return match !== null && isLoopbackAuthority(match[1]!)
 }

@@ -2,6 +2,8 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Admin, InvalidationPreview } from './admin.ts'
 import { readClockChange, readDistribution, readInvalidation, readLast } from './bodies.ts'
+import { sendEvents } from './live.ts'
+import { refuse } from './refuse.ts'
 import { toPlacesText } from './places.ts'
 import { PocketfrontError } from '../model/errors.ts'
 import { EXPOSITION_TYPE } from '../observe/exposition.ts'
@@ -20,6 +22,7 @@ export const ENDPOINTS = {
     '{"paths": ["/img/*", "#tag"], "distribution": "ID"}; without distribution: in all of them; with "dryRun": true nothing goes, but is listed',
   'GET /invalidations': 'the latest invalidations and their status; ?distribution=ID',
   'GET /invalidations/:id': 'one invalidation',
+  'GET /events': 'reload, invalidate and function events as they happen, for live reload (text/event-stream)',
   'DELETE /caches': 'empties every cache',
 } as const
 
@@ -68,6 +71,7 @@ export function addRoutes(
   })
 
   addInvalidationRoutes(server, admin, describeKey)
+  server.get('/events', (request, reply) => sendEvents(admin.events, request, reply))
   server.delete('/caches', () => ({ removed: admin.purge() }))
 }
 
@@ -87,16 +91,6 @@ function addInvalidationRoutes(server: FastifyInstance, admin: Admin, describeKe
       'GET /invalidations lists those that are remembered, the latest hundred of each distribution.'
     return refuse(reply, 404, `No invalidation with the id '${request.params.id}'`, hint)
   })
-}
-
-/** Every error of this port: what is wrong, and what to do next. */
-export function refuse(
-  reply: FastifyReply,
-  status: number,
-  error: string,
-  hint: string | null,
-): FastifyReply {
-  return reply.code(status).send({ error, hint })
 }
 
 function postInvalidation(

@@ -29,6 +29,7 @@ test('without arguments the demo runs on the usual ports', () => {
       geoDatabase: [],
       trustViewerHeaders: false,
       watch: false,
+      watchOrigins: false,
       logLevel: 'info',
       json: false,
       quiet: false,

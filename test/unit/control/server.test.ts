@@ -28,6 +28,7 @@ function createAdmin(): Admin & {
   const traces = createTraceStore(3)
   const metrics = createMetrics()
   return {
+    events: { subscribe: () => null },
     traces,
     metrics,
     add: (id) => traces.add(hitTrace(id)),
