@@ -6,8 +6,8 @@ import { isOn, toLoadOptions } from './assembly/load-options.ts'
 import type { Pocketfront, PocketfrontOptions } from './assembly/options.ts'
 import { createReloads, type Reloads } from './assembly/reload.ts'
 import { createSystem, type System } from './assembly/system.ts'
-import { printIssues } from './config/issues.ts'
-import { loadConfig, type LoadResult } from './config/load.ts'
+import { toConfigError } from './assembly/config-error.ts'
+import { loadConfig } from './config/load.ts'
 import { startControl, type Control } from './control/server.ts'
 import { PocketfrontError } from './model/errors.ts'
 import { describeKey } from './policies/cache-key.ts'
@@ -20,7 +20,7 @@ const DEFAULT_GRACE_MS = 5000
 export async function createPocketfront(options: PocketfrontOptions = {}): Promise<Pocketfront> {
   const loadOptions = toLoadOptions(options)
   const first = await loadConfig(loadOptions)
-  if (!first.ok) throw toConfigError(first, loadOptions.cwd)
+  if (!first.ok) throw toConfigError(first.issues, loadOptions.cwd)
   const https = isOn(options.httpsPort) ? createHttps(options) : null
   const system = createSystem(options, first)
   const listeners = await listen(options, system, https)
@@ -106,10 +106,6 @@ function toHandle(
     reload: () => reloads.now(),
     stop: () => (closing ??= close()),
   }
-}
-
-function toConfigError({ issues }: Extract<LoadResult, { ok: false }>, cwd: string): PocketfrontError {
-  return Object.assign(new PocketfrontError('PF_CONFIG', printIssues(issues, cwd)), { issues })
 }
 
 /** An address that a client on this machine can dial. */

@@ -1,5 +1,6 @@
 // The command line as a value: what to run, or what to print instead.
 import { Command, Option } from 'commander'
+import { parseExplainConfig, type ExplainArguments } from './explain-arguments.ts'
 import { parseInvalidate, type InvalidateArguments } from './invalidate-arguments.ts'
 import { collect, orInvalid, parseStrictly, refuse, type NotRun } from './parse.ts'
 import { dialectOption, parseTestFunction, type TestFunctionArguments } from './test-function-arguments.ts'
@@ -68,6 +69,7 @@ export type ParsedArguments =
   | { readonly kind: 'ca'; readonly caFolder: string | null; readonly json: boolean }
   | { readonly kind: 'test-function'; readonly test: TestFunctionArguments }
   | { readonly kind: 'validate'; readonly validate: ValidateArguments }
+  | { readonly kind: 'explain-config'; readonly explain: ExplainArguments }
   | NotRun
 
 /** Options without a default of their own, when they are not given. */
@@ -109,6 +111,7 @@ const MOST_TRACES = 1_000_000
 /** Strict: an unknown option is refused with the nearest known one. */
 export function parseArguments(argv: readonly string[], version: string): ParsedArguments {
   if (argv[0] === 'invalidate') return parseInvalidate(argv.slice(1))
+  if (argv[0] === 'explain-config') return parseExplainConfig(argv.slice(1))
   if (argv[0] === 'test-function') return parseTestFunction(argv.slice(1))
   if (argv[0] === 'validate') return parseValidate(argv.slice(1))
   const command = createCommand(version)
@@ -262,6 +265,7 @@ Examples:
   pocketfront distribution.json --lambda rewrite=./edge/rewrite.mjs --watch
   pocketfront invalidate '/img/*' --dry-run     what would go from the caches of a running one
   pocketfront test-function rewrite.js --event event.json
+  pocketfront explain-config state.json         what a configuration does, in words
   pocketfront validate distribution.yaml        what AWS would refuse, or accept and surprise with
   pocketfront ca                 how to trust the certificates for HTTPS
 

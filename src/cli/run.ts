@@ -1,6 +1,7 @@
 // What a command line does, from arguments to exit code.
 import { readFileSync } from 'node:fs'
 import type { InvalidateArguments } from './invalidate-arguments.ts'
+import type { ExplainArguments } from './explain-arguments.ts'
 import type { ParsedArguments, RunArguments } from './arguments.ts'
 import { parseArguments } from './arguments.ts'
 import type { ValidateArguments } from './validate-arguments.ts'
@@ -40,6 +41,8 @@ export async function run(argv: readonly string[]): Promise<number> {
       return testFunction(parsed.test)
     case 'validate':
       return validate(parsed.validate)
+    case 'explain-config':
+      return explainConfig(parsed.explain)
     case 'run':
       return serveUntilStopped(parsed.run, version)
   }
@@ -82,6 +85,16 @@ async function validate(args: ValidateArguments): Promise<number> {
   try {
     const { runValidate } = await import('./validate.ts')
     return await runValidate(args)
+  } catch (error) {
+    return fail(error, args)
+  }
+}
+
+async function explainConfig(args: ExplainArguments): Promise<number> {
+  try {
+    const { runExplainConfig } = await import('./explain-config.ts')
+    await runExplainConfig(args)
+    return 0
   } catch (error) {
     return fail(error, args)
   }

@@ -1,0 +1,68 @@
+// The command line of `pocketfront explain-config`.
+import { Command, Option } from 'commander'
+import { collect, parseStrictly, type NotRun } from './parse.ts'
+
+export type ExplainFormat = 'text' | 'json' | 'markdown'
+
+/** What is explained, and for whom. */
+export interface ExplainArguments {
+  readonly files: readonly string[]
+  readonly format: ExplainFormat
+  readonly origin: readonly string[]
+  readonly lambda: readonly string[]
+  readonly function: readonly string[]
+  readonly parameter: readonly string[]
+  readonly parameters: readonly string[]
+  /** The problems of the command line itself. */
+  readonly json: boolean
+}
+
+type Given = Partial<Omit<ExplainArguments, 'files' | 'format'>> & { readonly markdown?: boolean }
+
+/** What stands behind `pocketfront explain-config`. */
+export function parseExplainConfig(
+  argv: readonly string[],
+): { readonly kind: 'explain-config'; readonly explain: ExplainArguments } | NotRun {
+  const command = createExplainCommand()
+  const notRun = parseStrictly(command, argv)
+  if (notRun !== null) return notRun
+  const { json = false, markdown = false, ...given } = command.opts<Given>()
+  const explain = {
+    origin: [],
+    lambda: [],
+    function: [],
+    parameter: [],
+    parameters: [],
+    ...given,
+    files: command.args,
+    format: json ? ('json' as const) : markdown ? ('markdown' as const) : ('text' as const),
+    json,
+  }
+  return { kind: 'explain-config', explain }
+}
+
+function createExplainCommand(): Command {
+  return new Command('pocketfront explain-config')
+    .description(
+      'Says in words what a configuration does: behaviors in order, cache keys, TTLs, functions, origins, and what is honored here. Starts nothing.',
+    )
+    .argument('<FILES...>', 'configuration files, or folders of them')
+    .addOption(new Option('--markdown', 'tables for a pull request').conflicts('json'))
+    .addOption(new Option('--json', 'the same as data'))
+    .addOption(sourceOption('-o, --origin <[KEY=]TARGET>'))
+    .addOption(sourceOption('-l, --lambda <NAME=FILE>'))
+    .addOption(sourceOption('-f, --function <NAME=FILE>'))
+    .addOption(sourceOption('--parameter <NAME=VALUE>'))
+    .addOption(sourceOption('--parameters <file>'))
+    .helpOption('-h, --help', 'print this help')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 explained, 2 a configuration that cannot be used, or a wrong command line.',
+    )
+    .showSuggestionAfterError(true)
+}
+
+/** An option that means what it means for a start. */
+export function sourceOption(flags: string): Option {
+  return new Option(flags, 'as for a start').argParser(collect)
+}
