@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { createEventHub, withFunctionEvents } from '../../src/assembly/live-events.ts'
 import { toPaths } from '../../src/assembly/watch-origins.ts'
 import { startFront } from '../support/front.ts'
 import { distribution } from '../unit/cli/deployments.ts'
@@ -149,4 +150,21 @@ test('many changes are one invalidation of everything', () => {
     ),
   ).toEqual(['/*'])
   expect(toPaths(distribution(), null)).toEqual([])
+})
+
+test('a saved function is told, whether it can be used or not; its lines are not', () => {
+  const hub = createEventHub()
+  const told: unknown[] = []
+  const logged: unknown[] = []
+  hub.subscribe((event) => told.push(event))
+  const log = withFunctionEvents((entry) => logged.push(entry.kind), hub)
+  const line = { functionName: 'f', event: 'viewer-request', requestId: 'r', line: 'x' } as const
+  log({ kind: 'reloaded', functionName: 'f', file: '/f.js' })
+  log({ kind: 'line', level: null, ...line })
+  log({ kind: 'broken', functionName: 'f', file: '/f.js', reason: 'syntax' })
+  expect(logged).toEqual(['reloaded', 'line', 'broken'])
+  expect(told).toEqual([
+    { event: 'function', name: 'f', ok: true },
+    { event: 'function', name: 'f', ok: false },
+  ])
 })
