@@ -6,6 +6,7 @@ import { createFunctionLog } from './function-log.ts'
 import { createEventHub, withFunctionEvents, type EventHub } from './live-events.ts'
 import { createLatency } from './latency.ts'
 import { isOn } from './load-options.ts'
+import { prepareHandlers } from './handlers.ts'
 import { openInspector } from './inspect.ts'
 import { Network, type Budgets } from './network.ts'
 import type { LoadedConfiguration, PocketfrontOptions } from './options.ts'
@@ -27,6 +28,7 @@ import { PocketfrontError } from '../model/errors.ts'
 import { createMetrics } from '../observe/metrics.ts'
 import { createRequestLog } from '../observe/request-log.ts'
 import { createTraceStore } from '../observe/trace-store.ts'
+import { HandlerOrigins } from '../origin/handlers.ts'
 import { createFolderOrigins } from '../origin/folders.ts'
 import type { ResolveTarget } from '../origin/origin.ts'
 import { OriginPools } from '../origin/pools.ts'
@@ -126,7 +128,19 @@ export function createSystem(options: PocketfrontOptions, first: Loaded): System
   })
   functions.update(first.deployment.Functions)
   let resolveTarget: ResolveTarget = first.resolveTarget
-  const access = { pools, folders: createFolderOrigins(clock), tick: monotonicTick, wallClock }
+  const handlers = new HandlerOrigins({
+    clock,
+    tick: monotonicTick,
+    log: createFunctionLog(logger),
+    logsRuns: logger.isLevelEnabled('debug'),
+    isInspected: closeInspector !== null,
+    watch: options.watch ?? false,
+    environment: process.env,
+    region: options.env?.['AWS_REGION'] ?? 'us-east-1',
+    python: selectPython(options.python, options.env ?? process.env, process.platform),
+  })
+  prepareHandlers(handlers, first.deployment, logger)
+  const access = { pools, folders: createFolderOrigins(clock), handlers, tick: monotonicTick, wallClock }
   const sites = new Sites({
     hooksFor: (distribution, behavior) =>
       joinHooks(registry.hooksFor(distribution, behavior), functions.hooksFor(behavior)),
@@ -213,6 +227,7 @@ export function createSystem(options: PocketfrontOptions, first: Loaded): System
     swap(next) {
       registry.update(next.deployment.LambdaFunctions)
       functions.update(next.deployment.Functions)
+      prepareHandlers(handlers, next.deployment, logger)
       const compiled = sites.compile(next.deployment)
       resolveTarget = next.resolveTarget
       sites.current = compiled
@@ -222,6 +237,7 @@ export function createSystem(options: PocketfrontOptions, first: Loaded): System
     async dispose() {
       functions.dispose()
       await registry.dispose()
+      await handlers.dispose()
       closeInspector?.()
       await pools.destroy()
       await folder.close()

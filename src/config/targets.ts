@@ -9,6 +9,7 @@ import type { Disk } from './disk.ts'
 import { didYouMean } from './nodes/did-you-mean.ts'
 import type { Located } from './nodes/node.ts'
 import type { Report } from './nodes/report.ts'
+import { describeHandler, toHandlerOrigin } from './origins/handler-target.ts'
 import { isLocalName, toBucket, toWebsiteBucket, withoutBrackets } from './origins/host-names.ts'
 import type { Override } from './origins/overrides.ts'
 import type { S3Settings, StoreTarget } from './origins/s3-settings.ts'
@@ -23,6 +24,7 @@ export interface OriginAddress extends Pick<Origin, 'Id' | 'DomainName' | 'Custo
   readonly base: string
   /** Further names for it: logical ids of a template. */
   readonly names: readonly string[]
+  readonly OriginPath: string
   /** Of its origin access control. */
   readonly signing: BucketAccess['signing']
 }
@@ -58,6 +60,7 @@ interface Address {
   /** The key to give to --origin. */
   readonly key: string
   readonly signing: BucketAccess['signing']
+  readonly originPath: string
 }
 
 /** The targets of one load. An override found for an origin also holds for its domain name. */
@@ -95,14 +98,8 @@ export class OriginTargets {
 
   /** What an override stands for where there is no configuration. */
   stand(override: Override, domainName: string, base: string): OriginTarget {
-    const address = {
-      domainName,
-      base,
-      key: 'origin',
-      signing: 'always',
-      protocol: 'http',
-      port: 80,
-    } as const
+    const plain = { key: 'origin', signing: 'always', protocol: 'http', port: 80, originPath: '' } as const
+    const address = { ...plain, domainName, base }
     return this.#apply(override, address)
   }
 
@@ -127,7 +124,15 @@ export class OriginTargets {
   /** The same rules for names that only a function knows; `base` is where bucket folders are looked for. */
   resolver(base: string): TargetResolver {
     return (domainName, port, protocol) => {
-      const address = { domainName, port, protocol, base, key: domainName, signing: 'always' as const }
+      const address = {
+        domainName,
+        port,
+        protocol,
+        base,
+        key: domainName,
+        signing: 'always' as const,
+        originPath: '',
+      }
       const override = selectOverride(this.#options.overrides, (it) => rankForDomain(it.key, domainName))
       if (override !== null) return this.#apply(override, address)
       return this.#byDomain.get(domainName.toLowerCase()) ?? this.#asNamed(address)
@@ -145,6 +150,13 @@ export class OriginTargets {
     const { target, source } = override
     if (target.kind === 'remote')
       return this.#toProduction(address, source, override.sendHost ?? 'production')
+    if (target.kind === 'handler') {
+      const { disk, report } = this.#options
+      const handler = toHandlerOrigin(target, address, { at: override.at, disk, report })
+      return handler === null
+        ? { kind: 'unresolved', hint: `there is no ${target.handler}`, source }
+        : { kind: 'handler', handler, source }
+    }
     if (target.kind === 's3') return this.#toStore(target, address, source)
     if (target.kind === 'http') return { ...target, sendHost: override.sendHost ?? 'production', source }
     if (this.#options.disk.isFolder(target.folder)) return this.#asFolder(target, address, source)
@@ -172,6 +184,8 @@ export class OriginTargets {
 
   #asNamed(address: Address): OriginTarget {
     const { domainName, base } = address
+    const handler = this.#options.handlers?.find((it) => it.domainName === domainName)
+    if (handler !== undefined) return { kind: 'handler', handler, source: 'template' }
     const { endpoint } = this.#options.s3
     if (endpoint !== null && toBucket(domainName) !== null) {
       return this.#toStore(endpoint, address, 'environment')
@@ -241,11 +255,18 @@ function hintFor(address: Address, bucket: string | null): string {
 
 /** The viewer side is plain HTTP, so match-viewer is HTTP; S3 is reached over HTTPS. */
 function toAddress(origin: OriginAddress): Address {
-  const { DomainName: domainName, CustomOriginConfig: custom, base, Id: key, signing } = origin
-  if (custom === null) return { domainName, base, key, signing, protocol: 'https', port: 443 }
+  const {
+    DomainName: domainName,
+    CustomOriginConfig: custom,
+    base,
+    Id: key,
+    signing,
+    OriginPath: originPath,
+  } = origin
+  if (custom === null) return { domainName, base, key, signing, originPath, protocol: 'https', port: 443 }
   const isHttps = custom.OriginProtocolPolicy === 'https-only'
   const port = isHttps ? custom.HTTPSPort : custom.HTTPPort
-  return { domainName, base, key, signing, protocol: isHttps ? 'https' : 'http', port }
+  return { domainName, base, key, signing, originPath, protocol: isHttps ? 'https' : 'http', port }
 }
 
 /** One line of the table of origins at start. */
@@ -272,6 +293,7 @@ export function describeTargets(deployment: Deployment): TargetRow[] {
 
 function toText(target: OriginTarget): string {
   if (target.kind === 'folder') return target.folder
+  if (target.kind === 'handler') return describeHandler(target.handler)
   if (target.kind === 'website') return `${target.folder} (website)`
   if (target.kind === 'unresolved') return `none: ${target.hint}`
   const host = target.hostname.includes(':') ? `[${target.hostname}]` : target.hostname

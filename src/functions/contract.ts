@@ -12,6 +12,8 @@ export interface Invocation {
   readonly deadlineMs: number
   /** Largest serialised result, in bytes. */
   readonly maxResultBytes: number
+  /** Receives a response that is streamed, part by part; `taken` asks for more. The result then is null. */
+  readonly onChunk?: (bytes: Buffer, taken: () => void) => void
 }
 
 /** What a function wrote in one go. */

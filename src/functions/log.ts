@@ -1,13 +1,16 @@
 // What functions report besides their result: lines they log, failures, and what became of a saved file.
 import type { EventType } from '../model/functions.ts'
 
+/** `origin`: the function is the origin. */
+export type LoggedEvent = EventType | 'origin'
+
 /** One thing worth a line in the log. `functionName` is the configured name, without version. */
 export type FunctionLogEntry =
   | {
       /** The function wrote a line. */
       readonly kind: 'line'
       readonly functionName: string
-      readonly event: EventType
+      readonly event: LoggedEvent
       readonly requestId: string
       /** INFO, WARN …; null for plain output. */
       readonly level: string | null
@@ -18,7 +21,7 @@ export type FunctionLogEntry =
       /** A START, END or REPORT line. */
       readonly kind: 'platform'
       readonly functionName: string
-      readonly event: EventType
+      readonly event: LoggedEvent
       readonly requestId: string
       readonly line: string
     }
@@ -26,7 +29,7 @@ export type FunctionLogEntry =
       /** The invocation failed, or its result was refused; `detail` has the stack. */
       readonly kind: 'failed'
       readonly functionName: string
-      readonly event: EventType
+      readonly event: LoggedEvent
       readonly requestId: string
       readonly detail: string
     }

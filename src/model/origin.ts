@@ -1,5 +1,6 @@
 // Origins and origin groups, as configured; where they are really reached is the target.
 import type { Distribution, Seconds } from './distribution.ts'
+import type { HandlerOrigin } from './handler-origin.ts'
 import type { WebsiteConfiguration } from './website.ts'
 
 /** (API Reference, 'CustomOriginConfig') */
@@ -59,6 +60,7 @@ export type TargetSource =
  *   Host header computed from the production name, `'target'` sends the URL's own authority.
  * - `folder`: a folder served as an S3-like bucket; `folder` is absolute.
  * - `website`: a folder served as a bucket's website endpoint, which takes plain HTTP alone.
+ * - `handler`: functions on this machine that stand behind a Function URL or an API.
  * - `unresolved`: nothing is reached; requests get CloudFront's 502 and `hint` says which option to add.
  */
 export type OriginTarget =
@@ -80,6 +82,7 @@ export type OriginTarget =
       readonly website: WebsiteConfiguration
       readonly source: TargetSource
     }
+  | { readonly kind: 'handler'; readonly handler: HandlerOrigin; readonly source: TargetSource }
   | { readonly kind: 'unresolved'; readonly hint: string; readonly source: TargetSource }
 
 export interface AwsCredentials {

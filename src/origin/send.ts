@@ -6,8 +6,10 @@ import { exchange, type ExchangeResponse } from './exchange.ts'
 import { exchangeHttp2 } from './exchange-http2.ts'
 import { secureWebsite, toOriginFailure, unresolvedOrigin, type OriginFailure } from './failures.ts'
 import type { FolderOrigins } from './folders.ts'
+import type { HandlerOrigins } from './handlers.ts'
 import { toAuthority, toRequestTarget, toWireHeaders } from './outgoing.ts'
 import type { OriginPools, PoolKey } from './pools.ts'
+import { Headers } from '../message/headers.ts'
 import type { RequestContext } from '../message/context.ts'
 import type { OutgoingOrigin, OutgoingRequest } from '../message/requests.ts'
 import type { OriginRecord } from '../message/trace.ts'
@@ -18,6 +20,7 @@ import type { AttemptEnd } from '../model/result-types.ts'
 export interface OriginAccess {
   readonly pools: OriginPools
   readonly folders: FolderOrigins
+  readonly handlers: HandlerOrigins
   /** Monotonic milliseconds, for the trace. */
   readonly tick: () => number
   /** Real milliseconds since 1970: stores compare signatures with clocks of their own. */
@@ -148,6 +151,11 @@ function attemptOnce({
         path: outgoing.origin.path + outgoing.path,
         headers: outgoing.headers,
       })
+    case 'handler': {
+      const sent = { ...outgoing, headers: new Headers(toWireHeaders(outgoing, origin, target)) }
+      const readTimeout = outgoing.origin.readTimeout * 1000
+      return access.handlers.fetch(target.handler, sent, context.trace.id, readTimeout)
+    }
     case 'http': {
       const request = {
         method: outgoing.method,
@@ -213,6 +221,8 @@ function describeTarget(outgoing: OutgoingRequest, target: OriginTarget): string
     case 'folder':
     case 'website':
       return target.folder + outgoing.origin.path + outgoing.path
+    case 'handler':
+      return `${target.handler.kind} ${outgoing.origin.domainName}${toRequestTarget(outgoing, '')}`
     case 'http':
       return `${target.protocol}://${target.hostname}:${target.port}${toRequestTarget(outgoing, target.pathPrefix)}`
   }

@@ -6,6 +6,7 @@ import type { ConfigNode, Located, MapNode } from '../nodes/node.ts'
 import { baseOf } from '../nodes/node.ts'
 import type { Report } from '../nodes/report.ts'
 import { readWebsite } from '../schema/website.ts'
+import { readHandlerTarget } from './handler-target.ts'
 import type { ParsedTarget } from './target-text.ts'
 import { parseTarget, splitOrigin } from './target-text.ts'
 
@@ -87,7 +88,7 @@ function toOverride({ source, key, text, at, base, report, sendHost = null }: Ra
   return []
 }
 
-/** The section `origins:` of a file. Values are targets, or `{url, host}`, `{folder, website}`, `{remote: true}`. */
+/** The section `origins:` of a file. Values are targets, or `{url, host}`, `{folder, website}`, `{handler}`, `{remote: true}`. */
 function readSection(node: MapNode, cwd: string, report: Report): Override[] {
   const base = baseOf(node, cwd)
   const overrides: Override[] = []
@@ -106,13 +107,15 @@ function readDetailed(node: ConfigNode, raw: Omit<Raw, 'text'>): Override[] {
   const isRemote = fields.boolean('remote') ?? false
   const sendHost = fields.choice('host', ['production', 'target'])
   const website = readWebsiteOption(fields)
+  const handler = readHandlerTarget(fields, raw.base)
   fields.finish()
+  if (handler !== null) return [{ ...raw, text: handler.handler, target: handler, sendHost }]
   if (text !== null) {
     const parsed = toOverride({ ...raw, text, sendHost })
     return website === null ? parsed : parsed.flatMap((each) => asWebsite(each, website, raw.report))
   }
   if (isRemote) return [{ ...raw, text: 'remote', target: { kind: 'remote' }, sendHost }]
-  raw.report.error(node, null, 'expects url, folder or remote: true')
+  raw.report.error(node, null, 'expects url, folder, handler or remote: true')
   return []
 }
 

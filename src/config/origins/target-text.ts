@@ -1,6 +1,7 @@
 // The text of a target: a URL, a folder, a folder as a website, or a bucket of a store.
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parseHandlerTarget, type HandlerTarget } from './handler-target.ts'
 import { withoutBrackets } from './host-names.ts'
 import { PLAIN_WEBSITE, type WebsiteConfiguration } from '../../model/website.ts'
 
@@ -25,12 +26,15 @@ export type ParsedTarget =
       /** '' or '/x', before OriginPath. */
       readonly prefix: string
     }
+  | HandlerTarget
   | { readonly kind: 'invalid'; readonly message: string }
 
-/** `http://api:3000/v1`, `localhost:3000`, `./dist`, `/srv/site`, `file:./dist`, `website:./dist`; folders are relative to `base`. */
+/** `http://api:3000/v1`, `localhost:3000`, `./dist`, `/srv/site`, `file:./dist`, `website:./dist`, `lambda:./app.mjs`; folders are relative to `base`. */
 export function parseTarget(text: string, base: string): ParsedTarget {
   const target = text.trim()
   if (target === '') return { kind: 'invalid', message: 'is empty; write a URL or a folder' }
+  const handler = parseHandlerTarget(target, base)
+  if (handler !== null) return handler
   if (/^website:/i.test(target)) {
     const folder = parseTarget(target.slice(8), base)
     if (folder.kind === 'folder') return { ...folder, kind: 'website', website: PLAIN_WEBSITE }
@@ -93,7 +97,9 @@ function parseUrlTarget(target: string, scheme: string): ParsedTarget {
 
 /** `KEY=TARGET` or `TARGET`: a URL, a path and a text without '=' have no key. */
 export function splitOrigin(text: string): { readonly key: string | null; readonly target: string } {
-  const isTarget = /^(?:[a-z][a-z0-9+-]*:\/\/|file:|website:|\.{1,2}(?:\/|$)|\/)/i.test(text)
+  const isTarget = /^(?:[a-z][a-z0-9+-]*:\/\/|file:|website:|lambda(?:\+\w+)?:|\.{1,2}(?:\/|$)|\/)/i.test(
+    text,
+  )
   const at = text.indexOf('=')
   if (isTarget || at === -1) return { key: null, target: text }
   return { key: text.slice(0, at).trim(), target: text.slice(at + 1).trim() }

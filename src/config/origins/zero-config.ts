@@ -98,6 +98,8 @@ function toOrigin(target: ZeroConfigTarget, source: Override['source'], resolve:
       return toBucketOrigin(toBucketName(basename(target.folder)), resolve)
     case 's3':
       return toBucketOrigin(target.bucket ?? 'bucket', resolve)
+    case 'handler':
+      return toPlainOrigin('local.lambda-url.us-east-1.on.aws', resolve)
     case 'website':
       return toPlainOrigin(
         `${toBucketName(basename(target.folder))}.s3-website-us-east-1.amazonaws.com`,

@@ -31,10 +31,10 @@ export function readOrigin(fields: Fields, originCount: number, context: Distrib
   const kind = readKind(fields, DomainName, context)
   const signing = readSigning(fields, kind.S3OriginConfig, context)
   const slowest = (kind.CustomOriginConfig ?? kind.S3OriginConfig)?.OriginReadTimeout ?? 30
-  const address = { Id, DomainName, CustomOriginConfig: kind.CustomOriginConfig }
+  const OriginPath = readOriginPath(fields)
+  const address = { Id, DomainName, OriginPath, CustomOriginConfig: kind.CustomOriginConfig }
   const origin: Origin = {
     ...address,
-    OriginPath: readOriginPath(fields),
     CustomHeaders: fields.maps('CustomHeaders', 'OriginCustomHeaders').map(readCustomHeader),
     S3OriginConfig: kind.S3OriginConfig,
     ...(kind.VpcOriginId !== undefined && { VpcOriginId: kind.VpcOriginId }),

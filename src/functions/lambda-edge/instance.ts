@@ -83,6 +83,9 @@ export class Instance {
         this.#logs.push({ level: message.level, text: message.text, milliseconds })
         break
       }
+      case 'chunk':
+        this.#passOn(message.id, message.bytes)
+        break
       case 'inputs':
         this.spec.onInputs(message.files.map(({ path }) => path))
         break
@@ -102,6 +105,16 @@ export class Instance {
         this.#finish({ kind: 'failed', because: message.because, detail: message.detail })
         break
     }
+  }
+
+  /** A part of a streamed response; whoever does not want it takes it all the same. */
+  #passOn(id: number, bytes: Uint8Array): void {
+    if (id !== this.#jobs || this.#job === null) return
+    const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    const taken = (): void => this.#vessel.acknowledge(id, chunk.length)
+    const { onChunk } = this.#job.invocation
+    if (onChunk === undefined) taken()
+    else onChunk(chunk, taken)
   }
 
   #onDeadline(job: Job): void {

@@ -7,7 +7,7 @@ import { INTERPRETER, loadPythonProgram } from './python/program.ts'
 import { watchFiles } from './watch.ts'
 import type { InstanceSpec } from './instance.ts'
 import type { PoolLimits } from './pool.ts'
-import type { Program, ProgramOutcome } from './vessel.ts'
+import type { Launch, Program, ProgramOutcome } from './vessel.ts'
 import type { FileWatch } from './watch.ts'
 import type { FunctionRunner, Invocation, InvocationResult } from '../contract.ts'
 import { isPython } from '../../model/functions.ts'
@@ -33,7 +33,21 @@ export interface LambdaRunnerOptions {
   /** Milliseconds for loading the module, apart from every invocation's own deadline. */
   readonly initTimeoutMs?: number
   readonly onReload?: (outcome: ReloadOutcome) => void
+  /** What a function finds around it; default: what one at the edge does. */
+  readonly toLaunch?: ToLaunch
 }
+
+export type ToLaunch = (
+  definition: LambdaFunction,
+  region: string,
+  memoryMb: number,
+) => Omit<Launch, 'memoryMb'>
+
+const toEdgeLaunch: ToLaunch = (definition, region, memoryMb) => ({
+  context: toStaticContext(definition, memoryMb),
+  environment: toEnvironment(definition, region, memoryMb, process.env),
+  replies: 'object',
+})
 
 /** A {@link FunctionRunner} whose code can be replaced. */
 export interface LambdaRunner extends FunctionRunner {
@@ -194,11 +208,8 @@ class ModuleRunner implements LambdaRunner {
   #toSpec(program: Program, region: string): InstanceSpec {
     const { definition, initTimeoutMs = INIT_TIMEOUT_MS } = this.#options
     const memoryMb = this.#options.memoryMb()
-    const launch = {
-      context: toStaticContext(definition, memoryMb),
-      environment: toEnvironment(definition, region, memoryMb, process.env),
-      memoryMb,
-    }
+    const toLaunch = this.#options.toLaunch ?? toEdgeLaunch
+    const launch = { ...toLaunch(definition, region, memoryMb), memoryMb }
     return { program, launch, initTimeoutMs, onInputs: (paths) => void this.#watchInputs(paths) }
   }
 }

@@ -15,6 +15,8 @@ export interface Launch {
   readonly context: StaticContext
   readonly environment: Readonly<Record<string, string>>
   readonly memoryMb: number
+  /** An edge function replies with an object; one in a Region with whatever JSON has, or with a stream. */
+  readonly replies: 'object' | 'anything'
 }
 
 export interface InvokeMessage {
@@ -31,7 +33,9 @@ export type VesselMessage =
   | { readonly kind: 'unloadable'; readonly detail: string }
   /** Sent at once, so that the lines of a function that hangs or exits arrive, too. Plain output has no level. */
   | { readonly kind: 'line'; readonly level: string | null; readonly text: string }
-  /** `json` is the text of a JSON object. */
+  /** A part of a response that is streamed. */
+  | { readonly kind: 'chunk'; readonly id: number; readonly bytes: Uint8Array }
+  /** `json` is the text of a JSON object, or of any value where the launch allows it. */
   | { readonly kind: 'returned'; readonly id: number; readonly json: string }
   | {
       readonly kind: 'failed'
@@ -56,6 +60,8 @@ export interface VesselEvents {
 
 export interface Vessel {
   send(message: InvokeMessage): void
+  /** So many bytes of a streamed response were taken, so that more may come. */
+  acknowledge(id: number, bytes: number): void
   /** Ends it at once, whatever it does; resolves when it is gone. */
   end(): Promise<void>
 }

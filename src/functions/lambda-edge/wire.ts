@@ -33,3 +33,15 @@ export function parseReturnedText(text: string): Returned | null {
   const space = text.indexOf(' ')
   return { kind: 'returned', id: Number(text.slice(1, space)), json: text.slice(space + 1) }
 }
+
+/** `T7 4096`: so many bytes of the stream of invocation 7 were taken. */
+export function toTakenText(id: number, bytes: number): string {
+  return `T${id} ${bytes}`
+}
+
+/** null for a text that is none. */
+export function parseTakenText(text: string): { readonly id: number; readonly bytes: number } | null {
+  if (text.charCodeAt(0) !== 84 /* T */) return null
+  const space = text.indexOf(' ')
+  return { id: Number(text.slice(1, space)), bytes: Number(text.slice(space + 1)) }
+}

@@ -16,6 +16,7 @@ export interface StartMessage {
   readonly bundle: Bundle
   readonly exportName: string
   readonly context: StaticContext
+  readonly replies: 'object' | 'anything'
 }
 
 /** What a thread says: a result as one text, all else as it is. */

@@ -7,7 +7,12 @@ import type { ThreadMessage } from './protocol.ts'
 const { stringify } = JSON
 
 /** The result as JSON: undefined fields vanish, dates become strings. */
-export function toJson(id: number, value: unknown, maxBytes: number): ThreadMessage {
+export function toJson(
+  id: number,
+  value: unknown,
+  maxBytes: number,
+  replies: 'object' | 'anything' = 'object',
+): ThreadMessage {
   let json: string | undefined
   try {
     json = stringify(value)
@@ -15,7 +20,8 @@ export function toJson(id: number, value: unknown, maxBytes: number): ThreadMess
     const detail = `The JSON output is not parsable: ${describeError(error)}`
     return { kind: 'failed', id, because: 'invalid', detail }
   }
-  if (json === undefined || json.charCodeAt(0) !== 123 /* { */) {
+  if (replies === 'anything') json ??= 'null'
+  else if (json === undefined || json.charCodeAt(0) !== 123 /* { */) {
     const what = json === undefined || json === 'null' ? 'nothing' : json.slice(0, 100)
     const detail = `${NOT_AN_OBJECT} The handler returned ${what}`
     return { kind: 'failed', id, because: 'invalid', detail }

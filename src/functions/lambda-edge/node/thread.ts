@@ -2,7 +2,7 @@
 import { MessageChannel, Worker, receiveMessageOnPort } from 'node:worker_threads'
 import { describeError } from './result.ts'
 import type { MessagePort } from 'node:worker_threads'
-import { parseReturnedText, toInvokeText } from '../wire.ts'
+import { parseReturnedText, toInvokeText, toTakenText } from '../wire.ts'
 import type { Bundle, StartMessage, ThreadMessage } from './protocol.ts'
 import type { InvokeMessage, Launch, Vessel, VesselEvents } from '../vessel.ts'
 
@@ -51,7 +51,8 @@ class Thread implements Vessel {
     this.#port = port1
     this.#post = port1.postMessage.bind(port1)
     port1.on('message', (message: ThreadMessage) => this.#receive(message))
-    const start: StartMessage = { port: port2, bundle, exportName, context: launch.context }
+    const { context, replies } = launch
+    const start: StartMessage = { port: port2, bundle, exportName, context, replies }
     this.worker.postMessage(start, [port2])
     port1.unref()
     this.worker.unref()
@@ -61,6 +62,10 @@ class Thread implements Vessel {
   send(message: InvokeMessage): void {
     watchMemory(this)
     this.#post(toInvokeText(message))
+  }
+
+  acknowledge(id: number, bytes: number): void {
+    if (!this.#isEnded) this.#post(toTakenText(id, bytes))
   }
 
   end(): Promise<void> {
@@ -83,7 +88,7 @@ class Thread implements Vessel {
   #receive(said: ThreadMessage): void {
     const message = typeof said === 'string' ? parseReturnedText(said) : said
     if (message === null) return
-    if (message.kind !== 'line') atWork.delete(this)
+    if (message.kind !== 'line' && message.kind !== 'chunk') atWork.delete(this)
     if (!this.#isEnded) this.#events.onMessage(message)
   }
 

@@ -3,7 +3,8 @@ import { registerHooks } from 'node:module'
 import { parentPort } from 'node:worker_threads'
 import { captureOutput } from './output.ts'
 import { describeError, toJson } from './result.ts'
-import { parseInvokeText } from '../wire.ts'
+import { installStreaming, isStreaming, ResponseStream } from './streaming.ts'
+import { parseInvokeText, parseTakenText } from '../wire.ts'
 import type { Bundle, StartMessage, ThreadMessage } from './protocol.ts'
 import type { InvokeMessage, StaticContext } from '../vessel.ts'
 
@@ -16,6 +17,7 @@ const now = performance.now.bind(performance)
 
 parentPort?.once('message', (start: StartMessage) => {
   const { port } = start
+  if (start.replies === 'anything') installStreaming()
   const post = port.postMessage.bind(port) as (message: ThreadMessage) => void
   const output = captureOutput((level, text) => post({ kind: 'line', level, text }))
   load(start.bundle, start.exportName).then(
@@ -71,7 +73,10 @@ function serve(
     onIdle?.()
   })
   port.removeAllListeners('message')
+  let stream: ResponseStream | null = null
   port.on('message', (text: string) => {
+    const taken = parseTakenText(text)
+    if (taken !== null) return stream?.acknowledge(taken.bytes)
     const message = parseInvokeText(text)
     const { id } = message
     let isDecided = false
@@ -89,7 +94,7 @@ function serve(
       post(answer)
     }
     const succeed = (value: unknown): void =>
-      decide(() => reply(toJson(id, value, message.maxResultBytes)), false)
+      decide(() => reply(toJson(id, value, message.maxResultBytes, start.replies)), false)
     const fail = (error: unknown): void =>
       decide(() => reply({ kind: 'failed', id, because: 'threw', detail: describeError(error) }), false)
     const context = createContext(start.context, message, succeed, fail)
@@ -97,9 +102,14 @@ function serve(
       decide(() => {
         if (error !== null && error !== undefined) {
           reply({ kind: 'failed', id, because: 'threw', detail: describeError(error) })
-        } else reply(toJson(id, result, message.maxResultBytes))
+        } else reply(toJson(id, result, message.maxResultBytes, start.replies))
       }, context.callbackWaitsForEmptyEventLoop)
     output.startInvocation()
+    if (isStreaming(handler)) {
+      stream = new ResponseStream((bytes) => post({ kind: 'chunk', id, bytes }))
+      runStreaming(handler, message, stream, context).then(succeed, fail)
+      return
+    }
     unref()
     onIdle = () => succeed(null)
     try {
@@ -109,6 +119,23 @@ function serve(
       fail(error)
     }
   })
+}
+
+/** Resolves when the function has come to its end and so has its stream. */
+async function runStreaming(
+  handler: Handler,
+  message: InvokeMessage,
+  stream: ResponseStream,
+  context: object,
+): Promise<null> {
+  const finished = new Promise<void>((resolve, reject) => {
+    stream.once('finish', resolve)
+    stream.once('error', reject)
+  })
+  const run = handler as unknown as (event: unknown, stream: ResponseStream, context: object) => unknown
+  const result = run(parse(message.event), stream, context)
+  await Promise.all([finished, result])
+  return null
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -76,8 +76,8 @@ class PythonProcess implements Vessel {
       ;(stream as Partial<{ unref(): void }>).unref?.()
     }
     this.#child.unref()
-    const { context, memoryMb } = launch
-    const start = { file, handler: exportName, context: toSnakeCase(context), memoryMb }
+    const { context, memoryMb, replies } = launch
+    const start = { file, handler: exportName, context: toSnakeCase(context), memoryMb, replies }
     this.#channel.write(`${JSON.stringify(start)}\n`)
   }
 
@@ -85,6 +85,9 @@ class PythonProcess implements Vessel {
     this.#rawLines = 0
     this.#channel.write(`${toInvokeText(message)}\n`)
   }
+
+  /** Python functions do not stream. (AWS Lambda Developer Guide, 'Response streaming for Lambda functions') */
+  acknowledge(): void {}
 
   end(): Promise<void> {
     this.#isEnded = true

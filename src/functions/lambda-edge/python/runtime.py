@@ -1,4 +1,4 @@
-# Runs a Lambda@Edge function in Python: reads invocations from a private descriptor and answers there.
+# Runs a Lambda function in Python: reads invocations from a private descriptor and answers there.
 # pocketfront starts it; 'runtime.py --check FILE' only says what the interpreter is and whether the file compiles.
 import sys
 
@@ -301,12 +301,12 @@ def leave(error):
     os._exit((code or 0) & 255)
 
 
-def to_reply(number, result, max_bytes):
+def to_reply(number, result, max_bytes, replies):
     try:
         text = encode_result(result)
     except Exception as error:
         return failed(number, 'invalid', 'The JSON output is not parsable: %s' % error)
-    if not text.startswith('{'):
+    if replies == 'object' and not text.startswith('{'):
         shown = 'nothing' if text == 'null' else text[:100]
         detail = 'The JSON output must be an object type. The handler returned %s' % shown
         return failed(number, 'invalid', detail)
@@ -321,12 +321,12 @@ def failed(number, because, detail):
     return dumps(message).encode() + b'\n'
 
 
-def invoke(function, fields, inputs, line):
+def invoke(function, start, inputs, line):
     number, deadline, max_bytes, request_id, event = line.split(b'\t', 4)
     lines.start_invocation()
-    context = Context(fields, request_id.decode(), time.monotonic() + int(deadline) / 1000)
+    context = Context(start['context'], request_id.decode(), time.monotonic() + int(deadline) / 1000)
     try:
-        reply = to_reply(number, function(loads(event.decode()), context), int(max_bytes))
+        reply = to_reply(number, function(loads(event.decode()), context), int(max_bytes), start['replies'])
     except SystemExit as error:
         leave(error)
     except BaseException as error:
@@ -364,7 +364,7 @@ def main():
         line = reader.readline()
         if not line:
             end_group()
-        invoke(function, start['context'], inputs, line)
+        invoke(function, start, inputs, line)
 
 
 main()
