@@ -19,8 +19,10 @@ export function readHead(message: Incoming, into: HeadScan, ports: ViewerPorts):
 function checkHead(message: Incoming, into: HeadScan): void {
   const { httpVersionMajor, httpVersionMinor } = message
   if (into.hosts > 1) into.malformed = 'more than one Host header'
-  else if (message instanceof Http2Message) return
-  else if (httpVersionMajor !== 1)
+  else if (message instanceof Http2Message) {
+    // The parser of HTTP/1.1 refuses such a target by itself.
+    if (/[^\x21-\x7e]/.test(message.url)) into.malformed = 'a path with characters outside ASCII'
+  } else if (httpVersionMajor !== 1)
     into.malformed = `a request line of HTTP/${httpVersionMajor}.${httpVersionMinor}`
   else if (into.hosts === 0 && httpVersionMinor > 0) into.malformed = 'no Host header'
   if (into.malformed !== null) into.isSpecial = true

@@ -374,3 +374,12 @@ describe('sessions', () => {
     await own.stop()
   })
 })
+
+test('a path with characters outside ASCII is refused as over HTTP/1.1', async () => {
+  await using target = await startOrigin()
+  await using site = await startFront({ origin: target, httpsPort: 0 })
+  await using viewer = await connectHttp2(site)
+  const answer = await viewer.get('/\u00e9')
+  expect([answer.status, answer.trace?.problem]).toEqual([400, 'a path with characters outside ASCII'])
+  expect(target.requests).toHaveLength(0)
+})
