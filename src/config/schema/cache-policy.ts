@@ -12,6 +12,8 @@ export interface PolicyName {
 }
 
 const INVALID = 'InvalidArgument'
+/** Of headers, cookies and query strings together. */
+const MAX_NAMES_LENGTH = 1024
 const CACHE_ITEMS = ['none', 'whitelist', 'allExcept', 'all'] as const
 
 /** (API Reference, 'CachePolicyConfig') A policy of our own files may leave everything out: the key is the path. */
@@ -54,6 +56,7 @@ export function readCachePolicy(fields: Fields, name: PolicyName, isStrict: bool
     }),
   }
   if (key !== null) checkKey(policy, key)
+  warnOfLength(policy, fields)
   key?.finish()
   fields.finish()
   return policy
@@ -74,6 +77,15 @@ function checkKey(policy: CachePolicy, key: Fields): void {
     const message = 'must not be set when MaxTTL is 0, which switches caching off'
     if (isSet) report.error(key.at(name), INVALID, message, 'forward it with an origin request policy')
   }
+}
+
+/** (Developer Guide, 'Quotas') */
+function warnOfLength(policy: CachePolicy | OriginRequestPolicy, fields: Fields): void {
+  const { Headers, Cookies, QueryStrings } = policy
+  const length = [...Headers.names, ...Cookies.names, ...QueryStrings.names].join('').length
+  if (length <= MAX_NAMES_LENGTH) return
+  const message = `its names have ${length} characters; AWS takes ${MAX_NAMES_LENGTH} at most`
+  fields.report.warn(fields, INVALID, message)
 }
 
 /** (API Reference, 'OriginRequestPolicyConfig') */
@@ -112,6 +124,7 @@ export function readOriginRequestPolicy(
       tooMany: 'TooManyQueryStringsInOriginRequestPolicy',
     }),
   }
+  warnOfLength(policy, fields)
   fields.finish()
   return policy
 }

@@ -20,6 +20,7 @@ const INVALID = 'InvalidArgument'
 const FAILOVER_CODES = [400, 403, 404, 416, 429, 500, 502, 503, 504]
 const PROTOCOL_POLICIES = ['http-only', 'match-viewer', 'https-only'] as const
 const MAX_HEADERS = 30
+const MAX_HEADERS_LENGTH = 10_240
 
 /** (API Reference, 'Origin') */
 export function readOrigin(fields: Fields, originCount: number, context: DistributionContext): Origin {
@@ -53,13 +54,7 @@ export function readOrigin(fields: Fields, originCount: number, context: Distrib
       { Id: distributionId, originCount },
     ),
   }
-  if (origin.CustomHeaders.length > MAX_HEADERS) {
-    fields.report.warn(
-      fields.at('CustomHeaders'),
-      'TooManyOriginCustomHeaders',
-      `has more than ${MAX_HEADERS} headers`,
-    )
-  }
+  warnOfHeaders(origin, fields)
   if (origin.target.kind === 'http' && origin.target.bucket === undefined) collectHttpNotes(fields, context)
   fields.finish()
   return context.places.note(origin, fields)
@@ -184,6 +179,21 @@ function readSigning(
     fields.report.error(fields.at('OriginAccessControlId'), 'IllegalOriginAccessConfiguration', message)
   }
   return controls.signing(id)
+}
+
+/** Quotas: how many, and how long in all. (Developer Guide, 'Quotas') */
+function warnOfHeaders({ CustomHeaders }: Origin, fields: Fields): void {
+  const at = fields.at('CustomHeaders')
+  if (CustomHeaders.length > MAX_HEADERS)
+    fields.report.warn(at, 'TooManyOriginCustomHeaders', `has more than ${MAX_HEADERS} headers`)
+  const length = CustomHeaders.reduce(
+    (sum, each) => sum + each.HeaderName.length + each.HeaderValue.length,
+    0,
+  )
+  if (length > MAX_HEADERS_LENGTH) {
+    const message = `names and values have ${length} characters; AWS takes ${MAX_HEADERS_LENGTH} at most`
+    fields.report.warn(at, INVALID, message)
+  }
 }
 
 function readCustomHeader(fields: Fields): OriginCustomHeader {
