@@ -99,12 +99,13 @@ function toHeaders(
   { method, target, headers }: ExchangeRequest,
   { encrypted }: ClientHttp2Session,
 ): OutgoingHttpHeaders {
-  const out: OutgoingHttpHeaders = {
+  // Names come from anywhere: 'constructor' and '__proto__' are headers as any other.
+  const out = Object.assign(Object.create(null) as OutgoingHttpHeaders, {
     ':method': method,
     ':scheme': encrypted ? 'https' : 'http',
     ':path': target,
     te: 'trailers',
-  }
+  })
   for (let i = 0; i < headers.length; i += 2) {
     const name = headers[i]!.toLowerCase()
     const value = headers[i + 1]!

@@ -383,3 +383,15 @@ test('a path with characters outside ASCII is refused as over HTTP/1.1', async (
   expect([answer.status, answer.trace?.problem]).toEqual([400, 'a path with characters outside ASCII'])
   expect(target.requests).toHaveLength(0)
 })
+
+test.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])(
+  'a header that is called %s arrives with its own value alone',
+  async (name) => {
+    await using target = await startOrigin({ headers: [name, 'x'] })
+    await using site = await startFront({ origin: target, httpsPort: 0 })
+    await using viewer = await connectHttp2(site)
+    const { rawHeaders } = await viewer.get('/a')
+    const at = rawHeaders.indexOf(name.toLowerCase())
+    expect([rawHeaders[at], rawHeaders[at + 1]]).toEqual([name.toLowerCase(), 'x'])
+  },
+)

@@ -133,7 +133,9 @@ export class Http2Reply implements Reply {
 
 /** Lower-case names without those of a connection; several lines of a name become a list. */
 function toHttp2Headers(status: number | null, pairs: readonly string[]): OutgoingHttpHeaders {
-  const headers: OutgoingHttpHeaders = status === null ? {} : { ':status': status }
+  // Names come from anywhere: 'constructor' and '__proto__' are headers as any other.
+  const headers = Object.create(null) as OutgoingHttpHeaders
+  if (status !== null) headers[':status'] = status
   for (let i = 0; i < pairs.length; i += 2) {
     const name = pairs[i]!.toLowerCase()
     const value = pairs[i + 1]!
