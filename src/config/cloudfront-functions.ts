@@ -37,6 +37,8 @@ interface Definition {
   readonly FunctionARN: string | null
   readonly settings: Settings | null
   readonly code: Code | null
+  /** Whether it says where its code is; what is wrong with that is reported. */
+  readonly isWritten: boolean
 }
 
 /** Code by name or ARN, from the command line or a section. */
@@ -95,7 +97,7 @@ export class CloudFrontFunctions {
     const code = first ?? own ?? last ?? definition?.code ?? null
     if (code !== null)
       return this.#addNamed(key, definition, code, settings ?? definition?.settings ?? DEFAULTS, at)
-    if (!association.has('FunctionCode') && definition === undefined) this.#reportMissing(key, at)
+    if (!association.has('FunctionCode') && definition?.isWritten !== true) this.#reportMissing(key, at)
     return null
   }
 
@@ -125,7 +127,9 @@ export class CloudFrontFunctions {
       this.#definitions.map(({ Name }) => Name),
     )
     const message = `the code of ${name} is not on this machine; the function is left out${guess}`
-    const hint = `add --function ${name}=FILE, or FunctionCode: ./FILE beside the EventType`
+    const fetch = `aws cloudfront get-function --name ${name} --stage LIVE ${name}.js`
+    const source = key === name ? '' : `; \`${fetch}\` fetches it`
+    const hint = `add --function ${name}=FILE, or FunctionCode: ./FILE beside the EventType${source}`
     this.#options.report.warn(at, null, message, hint)
   }
 
@@ -191,7 +195,7 @@ export class CloudFrontFunctions {
     const code = this.#readCode(fields)
     const settings = this.#readSettings(fields)
     fields.finish()
-    return [{ Name, FunctionARN, settings, code }]
+    return [{ Name, FunctionARN, settings, code, isWritten: fields.has('FunctionCode') }]
   }
 
   #readSettings(fields: Fields): Settings | null {

@@ -8,6 +8,8 @@ import type { TemplateManner } from './templates/template-set.ts'
 export interface Inputs {
   /** Absolute paths, to be read for what they configure. */
   readonly files: readonly string[]
+  /** Those of them that nobody named: they were found in a folder. */
+  readonly found: ReadonlySet<string>
   /** Templates that others import from; their distributions are not served. */
   readonly beside: readonly string[]
   readonly mannerOf: (file: string) => TemplateManner | null
@@ -25,6 +27,7 @@ const SAM_FILE = /^samconfig\.(?:toml|ya?ml)$/
 export function readInputs(names: readonly string[], cwd: string, files: SourceFiles): Inputs {
   const manners = new Map<string, TemplateManner>()
   const beside: string[] = []
+  const members = new Set<string>()
   const found = names.flatMap((name) => {
     const path = resolve(cwd, name)
     const assembly = files.disk.isFolder(path) ? findAssembly(path, files) : null
@@ -33,11 +36,15 @@ export function readInputs(names: readonly string[], cwd: string, files: SourceF
     for (const { file, manner } of [...stacks, ...siblings]) manners.set(file, manner)
     beside.push(...siblings.map(({ file }) => file))
     if (assembly !== null) return stacks.map(({ file }) => file)
-    return files.disk.isFolder(path) ? listFolder(path, files) : [path]
+    if (!files.disk.isFolder(path)) return [path]
+    const listed = listFolder(path, files)
+    for (const file of listed) members.add(file)
+    return listed
   })
   const wanted = [...new Set(found)]
   return {
     files: wanted,
+    found: members,
     beside: [...new Set(beside)].filter((file) => !wanted.includes(file)),
     mannerOf: (file) => manners.get(file) ?? null,
   }
@@ -49,7 +56,11 @@ function listFolder(folder: string, { disk }: SourceFiles): string[] {
     names.find((name) => pattern.test(name)),
   )
   const project = serverless ?? packaged ?? (names.some((name) => SAM_FILE.test(name)) ? template : undefined)
-  const wanted =
-    project === undefined ? names.filter((name) => /\.(?:ya?ml|json|tfstate)$/i.test(name)) : [project]
+  const wanted = project === undefined ? names.filter(isConfiguration) : [project]
   return wanted.map((name) => join(folder, name))
+}
+
+/** The data of key value stores is beside what describes them. */
+function isConfiguration(name: string): boolean {
+  return /\.(?:ya?ml|json|tfstate)$/i.test(name) && !/\.(?:keys|data)\.json$/i.test(name)
 }

@@ -59,14 +59,16 @@ function parseJson(text: string, file: string, report: Report): { readonly value
 
 function toPairs(value: unknown): readonly Pair[] | null {
   if (typeof value !== 'object' || value === null) return null
-  const data: unknown = Array.isArray(value) ? value : (value as { data?: unknown }).data
+  const { data: own, Items } = value as { data?: unknown; Items?: unknown }
+  // Items with capitals are what `aws cloudfront-keyvaluestore list-keys` prints.
+  const data: unknown = Array.isArray(value) ? value : (own ?? Items)
   if (!Array.isArray(data)) {
     return Object.entries(value).map(([key, each]) => ({ key, value: each, path: [key] }))
   }
-  const base = Array.isArray(value) ? [] : ['data']
-  return data.map((item: { key?: unknown; value?: unknown } | null, index) => ({
-    key: item?.key,
-    value: item?.value,
+  const base = Array.isArray(value) ? [] : [own === undefined ? 'Items' : 'data']
+  return data.map((item: Partial<Record<'key' | 'value' | 'Key' | 'Value', unknown>> | null, index) => ({
+    key: item?.key ?? item?.Key,
+    value: item?.value ?? item?.Value,
     path: [...base, index],
   }))
 }

@@ -56,7 +56,9 @@ export async function readSources(options: SourceOptions, report: Report): Promi
   for (const root of [...trees.map(([tree]) => tree), ...beside])
     if (root.kind === 'map' && cloudFormation.recognises(root)) templates.of(root)
   const context = { report, templates, files: further, env: options.env, cwd: options.cwd }
-  const sources = trees.flatMap(([root, name]) => readTree(root, name, context) ?? [])
+  const sources = trees.flatMap(
+    ([root, name]) => readTree(root, name, { ...context, isFound: inputs.found.has(root.place.file) }) ?? [],
+  )
   return { sources, files, further, templates }
 }
 

@@ -25,6 +25,7 @@ export interface Source extends SourceParts {
 /** The first reader that recognises the tree reads it. */
 const READERS: readonly Reader[] = [cloudFormation, terraform, serverless, awsApi, pocketfront]
 
+const NO_CONFIGURATION = 'is no configuration, and is left out'
 const ADVICE =
   'give the output of `aws cloudfront get-distribution-config --id ID`, or write the distribution as YAML'
 
@@ -32,12 +33,14 @@ const ADVICE =
 export function readTree(root: ConfigNode, name: string, context: ReadContext): Source | null {
   const { report } = context
   if (root.kind !== 'map') {
-    report.error(root, null, 'this is no distribution', ADVICE)
+    if (context.isFound === true) report.warn(root, null, NO_CONFIGURATION)
+    else report.error(root, null, 'this is no distribution', ADVICE)
     return null
   }
   const reader = READERS.find((it) => it.recognises(root))
   if (reader === undefined) {
-    report.error(root, null, 'no distribution in here', ADVICE)
+    if (context.isFound === true) report.warn(root, null, NO_CONFIGURATION)
+    else report.error(root, null, 'no distribution in here', ADVICE)
     return null
   }
   const parts = reader.read(root, context)

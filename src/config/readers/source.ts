@@ -66,6 +66,8 @@ export interface ReadContext {
   readonly files: SourceFiles
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
+  /** Whether the file was found in a folder, so that it may be something else. */
+  readonly isFound?: boolean
 }
 
 /** Recognises a shape by its content, never by the name of the file. */

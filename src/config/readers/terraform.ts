@@ -61,6 +61,9 @@ function partsOf(source: Terraform, context: ReadContext): SourceParts {
     ResponseHeadersPolicies: policies(source, 'response_headers_policy', RESPONSE_HEADERS_POLICY),
     Functions: source.ofType('aws_cloudfront_function').map((each) => toFunction(each, source)),
     KeyValueStores: [],
+    OriginAccessControls: source
+      .ofType('aws_cloudfront_origin_access_control')
+      .map((each) => toAccessControl(each, source)),
     declaredLambdas: declaredLambdas(source, context),
     declaredStores: declaredStores(source),
   }
@@ -131,6 +134,23 @@ function policies(source: Terraform, noun: string, shape: Shape): MapNode[] {
 function isRead({ values }: TerraformResource): boolean {
   return [...values.entries].some(
     ([key, { value }]) => key.endsWith('_config') || (key.startsWith('parameters_') && value.kind === 'list'),
+  )
+}
+
+/** Whether requests to a bucket are signed. */
+function toAccessControl(resource: TerraformResource, source: Terraform): MapNode {
+  const { values, address } = resource
+  const at = { place: values.place, path: address }
+  const entries = [
+    ['Id', attributeAt(resource, 'id', source)],
+    ['Name', entryOf(values, 'name')],
+    ['SigningBehavior', entryOf(values, 'signing_behavior')],
+  ] as const
+  return mapAt(
+    at,
+    entries.flatMap(([key, node]) =>
+      node === null ? [] : [[key, { ...node, path: `${address}.${key}` }] as const],
+    ),
   )
 }
 

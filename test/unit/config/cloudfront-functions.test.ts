@@ -125,7 +125,7 @@ test('a function without code is left out, with the option that adds it', async 
     {
       line: 3,
       message: 'the code of rewrite is not on this machine; the function is left out',
-      hint: 'add --function rewrite=FILE, or FunctionCode: ./FILE beside the EventType',
+      hint: 'add --function rewrite=FILE, or FunctionCode: ./FILE beside the EventType; `aws cloudfront get-function --name rewrite --stage LIVE rewrite.js` fetches it',
     },
     { file: '--function', message: "no behavior is associated with a function 'rewirte'" },
   ])
