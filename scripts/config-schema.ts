@@ -239,6 +239,17 @@ const timeouts: Properties = {
   OriginKeepaliveTimeout: count('Seconds that an idle connection stays.', 1, 120),
 }
 
+const CUSTOM_ORIGIN: Properties = {
+  HTTPPort: count('80, 443 or 1024 and above.', 80, 65_535),
+  HTTPSPort: count('80, 443 or 1024 and above.', 80, 65_535),
+  OriginProtocolPolicy: oneOf(['http-only', 'match-viewer', 'https-only'], 'How it is reached.'),
+  OriginSslProtocols: names('SSLv3, TLSv1, TLSv1.1, TLSv1.2.'),
+  OriginSSLProtocols: names('SSLv3, TLSv1, TLSv1.1, TLSv1.2.'),
+  IpAddressType: oneOf(['ipv4', 'ipv6', 'dualstack'], 'How its name is looked up.'),
+  OriginMtlsConfig: {},
+  ...timeouts,
+}
+
 const Origin = map(
   others('origin', {
     Id: text('By which behaviors name it.'),
@@ -253,18 +264,10 @@ const Origin = map(
       },
       'A bucket by its REST endpoint.',
     ),
-    CustomOriginConfig: map(
-      {
-        HTTPPort: count('80, 443 or 1024 and above.', 80, 65_535),
-        HTTPSPort: count('80, 443 or 1024 and above.', 80, 65_535),
-        OriginProtocolPolicy: oneOf(['http-only', 'match-viewer', 'https-only'], 'How it is reached.'),
-        OriginSslProtocols: names('SSLv3, TLSv1, TLSv1.1, TLSv1.2.'),
-        OriginSSLProtocols: names('SSLv3, TLSv1, TLSv1.1, TLSv1.2.'),
-        IpAddressType: oneOf(['ipv4', 'ipv6', 'dualstack'], 'How its name is looked up.'),
-        OriginMtlsConfig: {},
-        ...timeouts,
-      },
-      'A web server.',
+    CustomOriginConfig: map(CUSTOM_ORIGIN, 'A web server.'),
+    VpcOriginConfig: map(
+      { VpcOriginId: text('Its id.'), OwnerAccountId: text('The account that owns it.'), ...CUSTOM_ORIGIN },
+      'A server in a private network.',
     ),
     ConnectionAttempts: count('Attempts to connect.', 1, 3),
     ConnectionTimeout: count('Seconds for each.', 1, 10),
@@ -405,6 +408,21 @@ const KeyValueStore = map(
   ['Name'],
 )
 
+const OriginAccessControl = map(
+  {
+    Id: text('By which origins name it.'),
+    Name: text('By which origins may name it, too.'),
+    Description: text('For people.'),
+    SigningBehavior: oneOf(['always', 'never', 'no-override'], 'Whether requests are signed.'),
+    SigningProtocol: oneOf(['sigv4'], 'How.'),
+    OriginAccessControlOriginType: oneOf(
+      ['s3', 'lambda', 'mediastore', 'mediapackagev2'],
+      'For which origins.',
+    ),
+  },
+  'How requests to an origin are signed.',
+)
+
 const section = (values: Schema, description: string): Schema => ({
   type: 'object',
   description,
@@ -450,6 +468,7 @@ const LISTS: Properties = {
   ),
   Functions: list(ref('CloudFrontFunction'), 'CloudFront Functions with a name.'),
   KeyValueStores: list(ref('KeyValueStore'), 'Key value stores with their data.'),
+  OriginAccessControls: list(ref('OriginAccessControl'), 'How requests to origins are signed.'),
 }
 
 /** The whole schema. */
@@ -484,6 +503,7 @@ export function configSchema(): Schema {
       ResponseHeadersPolicy,
       CloudFrontFunction,
       KeyValueStore,
+      OriginAccessControl,
     },
   }
 }

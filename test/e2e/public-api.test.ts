@@ -109,7 +109,7 @@ describe('Configuration', () => {
   })
 
   test('what it asks for and does not get, and what is suspicious, can be read', async () => {
-    const odd = { ...config, Comentt: 'x', WebACLId: 'acl' }
+    const odd = { ...config, Comentt: 'x', WebACLId: '473e64fd-f30b-4765-81a0-62ad96dd167a' }
     const front = await start({ config: odd, origins: { site: './dist', api: 'http://127.0.0.1:9' } })
     expect(front.loaded.warnings.map(({ path }) => path)).toEqual(['Comentt'])
     expect(front.loaded.notes.map(({ feature }) => feature)).toContain('WebACLId')

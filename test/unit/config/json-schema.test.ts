@@ -84,8 +84,9 @@ const LEFT_OUT = [
   'KeyValueStoreARN',
 ]
 /** Ways to say a thing that exclude each other. */
-const EITHER = ['ForwardedValues', 'CustomOriginConfig']
-const OR = ['CachePolicy', 'OriginRequestPolicy', 'S3OriginConfig']
+const EITHER = ['ForwardedValues', 'CustomOriginConfig', 'VpcOriginConfig']
+const OR = ['CachePolicy', 'OriginRequestPolicy', 'S3OriginConfig', 'VpcOriginConfig']
+const OR_ELSE = ['ForwardedValues', 'CustomOriginConfig', 'S3OriginConfig']
 const BOGUS = 'Zzzzzzz'
 
 interface Sample {
@@ -128,7 +129,7 @@ function toScalar({ enum: words, type, minimum }: Schema): unknown {
   return 'x'
 }
 
-test.each([[EITHER], [OR]])(
+test.each([[EITHER], [OR], [OR_ELSE]])(
   'the readers look into the same maps, and know every key there, without %j',
   async (without) => {
     const {

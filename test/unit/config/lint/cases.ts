@@ -128,7 +128,7 @@ export const LINT_CASES: readonly LintCase[] = [
     rule: 'viewer-header-in-key',
     trips: [
       behavior(cachePolicy(headers('Referer'))),
-      behavior(cachePolicy(headers('CloudFront-Viewer-Address'))),
+      behavior(cachePolicy(headers('CloudFront-Viewer-Latitude'))),
     ],
     passes: [behavior(shown(cachePolicy(headers('CloudFront-Viewer-Country', 'User-Agent'))))],
   },
