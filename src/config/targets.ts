@@ -9,6 +9,7 @@ import type { Disk } from './disk.ts'
 import { didYouMean } from './nodes/did-you-mean.ts'
 import type { Located } from './nodes/node.ts'
 import type { Report } from './nodes/report.ts'
+import { toBucketTarget } from './origins/bucket-target.ts'
 import { describeHandler, toHandlerOrigin } from './origins/handler-target.ts'
 import { isLocalName, toBucket, toWebsiteBucket, withoutBrackets } from './origins/host-names.ts'
 import type { Override } from './origins/overrides.ts'
@@ -195,9 +196,8 @@ export class OriginTargets {
       const folder = join(base, bucket)
       if (this.#options.disk.isFolder(folder))
         return this.#asFolder({ kind: 'folder', folder }, address, 'configuration')
-      const deployed = this.#options.bucketFolders?.find((it) => it.bucket === bucket)
-      if (deployed !== undefined)
-        return this.#asFolder({ kind: 'folder', folder: deployed.folder }, address, 'template')
+      const deployed = toBucketTarget(bucket, this.#options.bucketFolders ?? [])
+      if (deployed !== null) return this.#asFolder(deployed, address, 'template')
     }
     // Differs from CloudFront: names of this machine and of its network are origins, and are dialled as they are.
     if (isLocalName(domainName)) return this.#toProduction(address, 'production name', 'target')
@@ -292,7 +292,10 @@ export function describeTargets(deployment: Deployment): TargetRow[] {
 }
 
 function toText(target: OriginTarget): string {
-  if (target.kind === 'folder') return target.folder
+  if (target.kind === 'folder') {
+    const more = (target.layers?.length ?? 1) - 1
+    return more === 0 ? target.folder : `${target.folder} and ${more} more`
+  }
   if (target.kind === 'handler') return describeHandler(target.handler)
   if (target.kind === 'website') return `${target.folder} (website)`
   if (target.kind === 'unresolved') return `none: ${target.hint}`

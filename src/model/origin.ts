@@ -53,6 +53,12 @@ export type TargetSource =
   | 'production name'
   | 'unresolved'
 
+/** A folder whose files are the objects below a prefix: '' or 'assets/'. */
+export interface FolderLayer {
+  readonly prefix: string
+  readonly folder: string
+}
+
 /**
  * Where an origin is reached from this machine.
  *
@@ -75,7 +81,13 @@ export type OriginTarget =
       /** Only for buckets; `pathPrefix` then starts with the bucket, except at S3 itself. */
       readonly bucket?: BucketAccess
     }
-  | { readonly kind: 'folder'; readonly folder: string; readonly source: TargetSource }
+  | {
+      readonly kind: 'folder'
+      readonly folder: string
+      /** Where a bucket is filled from several folders: their keys' prefixes, the last that has a key wins. */
+      readonly layers?: readonly FolderLayer[]
+      readonly source: TargetSource
+    }
   | {
       readonly kind: 'website'
       readonly folder: string

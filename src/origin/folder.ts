@@ -4,14 +4,17 @@ import type { Answer, FolderRequest, FolderResponse, ToErrorDocument } from './f
 import { toErrorDocument } from './folder/errors.ts'
 import type { S3Error } from './folder/errors.ts'
 import { createETags } from './folder/etag.ts'
-import { openObject } from './folder/file.ts'
+import { openLayers } from './folder/file.ts'
 import { parseKey } from './folder/key.ts'
 import type { Clock } from '../message/clock.ts'
 import type { Headers } from '../message/headers.ts'
+import type { FolderLayer } from '../model/origin.ts'
 
 export interface FolderOriginOptions {
   /** Absolute path. It may come, go and be replaced while requests run. */
   readonly folder: string
+  /** The folders that fill the bucket, in place of `folder` alone. */
+  readonly layers?: readonly FolderLayer[]
   readonly clock: Clock
   /** 403 as with s3:GetObject alone, the usual bucket policy for OAC; 404 as with s3:ListBucket beside it. */
   readonly missingKey?: 403 | 404
@@ -24,12 +27,12 @@ export interface FolderOrigin {
 
 /** Serves a folder as S3 serves a private bucket to CloudFront. (Developer Guide, 'Restrict access to an Amazon S3 origin') */
 export function createFolderOrigin(options: FolderOriginOptions): FolderOrigin {
-  const { folder, clock, missingKey = 403 } = options
+  const { folder, clock, missingKey = 403, layers = [{ prefix: '', folder: options.folder }] } = options
   const etags = createETags()
   let count = 0
 
   async function answerKey(answer: Answer, key: string, headers: Headers): Promise<FolderResponse> {
-    const found = await openObject(folder, key)
+    const found = await openLayers(layers, key)
     if (found.kind === 'object') return answerWith(answer, found, key, headers, etags)
     if (found.kind === 'missing') {
       const error: S3Error =

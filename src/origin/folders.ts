@@ -16,19 +16,17 @@ export interface FolderOrigins {
 
 export function createFolderOrigins(clock: Clock): FolderOrigins {
   const buckets = new Map<string, FolderOrigin>()
-  const websites = new WeakMap<FolderTarget, FolderOrigin>()
+  const others = new WeakMap<FolderTarget, FolderOrigin>()
 
   function select(target: FolderTarget): FolderOrigin {
     const { folder } = target
-    let origin = target.kind === 'folder' ? buckets.get(folder) : websites.get(target)
+    const isPlain = target.kind === 'folder' && target.layers === undefined
+    let origin = isPlain ? buckets.get(folder) : others.get(target)
     if (origin !== undefined) return origin
-    if (target.kind === 'folder') {
-      origin = createFolderOrigin({ folder, clock })
-      buckets.set(folder, origin)
-    } else {
-      origin = createWebsiteOrigin({ folder, website: target.website, clock })
-      websites.set(target, origin)
-    }
+    if (target.kind === 'website') origin = createWebsiteOrigin({ folder, website: target.website, clock })
+    else origin = createFolderOrigin({ folder, clock, ...(target.layers && { layers: target.layers }) })
+    if (isPlain) buckets.set(folder, origin)
+    else others.set(target, origin)
     return origin
   }
 

@@ -86,3 +86,17 @@ function toFound(error: unknown): FoundObject {
   if (REFUSED.has(code)) return { kind: 'refused', because: 'the file may not be read' }
   return { kind: 'broken', error: error instanceof Error ? error : new Error(String(error)) }
 }
+
+/** The object of a key in the last of several folders that has it; each holds the keys below its prefix. */
+export async function openLayers(
+  layers: readonly { readonly prefix: string; readonly folder: string }[],
+  key: string,
+): Promise<FoundObject> {
+  let found: FoundObject = { kind: 'missing' }
+  for (const { prefix, folder } of layers.toReversed()) {
+    if (!key.startsWith(prefix)) continue
+    found = await openObject(folder, key.slice(prefix.length))
+    if (found.kind !== 'missing') return found
+  }
+  return found
+}
