@@ -1,7 +1,10 @@
 // The request line, bodies and protocols between CloudFront and an origin.
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { describe, expect, test } from 'vitest'
-import { startFront } from '../support/front.ts'
-import { startOrigin } from '../support/origin.ts'
+import { startFunctionFront, handler } from '../support/cloudfront-functions.ts'
+import { startFront, type Front } from '../support/front.ts'
+import { startOrigin, startRawOrigin } from '../support/origin.ts'
 import { startTlsOrigin } from '../support/tls.ts'
 import { issuesOf, withFiles } from '../unit/config/harness.ts'
 
@@ -110,5 +113,85 @@ describe('4.5 URL, body, protocol', () => {
     expect((await front.get('/a')).headers.location).toBe('/b')
     expect(await front.get('/a')).toBeHit('edge')
     expect(origin.requests.map((each) => each.url)).toEqual(['/a'])
+  })
+})
+
+describe('4.5 URL, body, protocol: WebSockets', () => {
+  const SWITCH = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n'
+
+  /** The status line of the answer to a handshake. */
+  async function handshake({ port }: Front): Promise<string> {
+    const viewer = connect(port, '127.0.0.1')
+    viewer.write(
+      'GET /chat HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
+        'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n',
+    )
+    const [head] = (await once(viewer, 'data')) as [Buffer]
+    viewer.destroy()
+    return head.toString().split('\r\n', 1)[0]!
+  }
+
+  test('They pass without any setting, once the headers of the handshake are forwarded', async () => {
+    let seen = ''
+    await using origin = await startRawOrigin((socket, head) => {
+      seen = head
+      socket.write(SWITCH)
+    })
+    await using front = await startFront({ origin, behavior: { OriginRequestPolicy: 'AllViewer' } })
+    expect(await handshake(front)).toBe('HTTP/1.1 101 Switching Protocols')
+    expect(seen).toMatch(/^Upgrade: websocket\r$/im)
+    expect(seen).toMatch(/^Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r$/im)
+  })
+
+  test.each([
+    ['redirect-to-https', 'HTTP/1.1 301 Moved Permanently'],
+    ['https-only', 'HTTP/1.1 403 Forbidden'],
+  ])('The viewer protocol policy applies: %s answers %s', async (ViewerProtocolPolicy, line) => {
+    await using origin = await startOrigin()
+    const behavior = { ViewerProtocolPolicy, OriginRequestPolicy: 'AllViewer' }
+    await using front = await startFront({ origin, httpsPort: 0, behavior })
+    expect(await handshake(front)).toBe(line)
+    expect(origin.requests).toHaveLength(0)
+  })
+})
+
+describe('5.9 Order of checks', () => {
+  const blocked = { Restrictions: { GeoRestriction: { RestrictionType: 'blacklist', Locations: ['DE'] } } }
+  const fromGermany = { 'x-pocketfront-viewer-country': 'DE' }
+  const answers = { 'viewer-request': handler("return { statusCode: 418, statusDescription: 'teapot' }") }
+
+  test('The geographic restriction comes before the viewer protocol policy (choice)', async () => {
+    await using origin = await startOrigin()
+    const behavior = { ViewerProtocolPolicy: 'redirect-to-https' }
+    await using front = await startFront({ origin, httpsPort: 0, behavior, distribution: blocked })
+    expect((await front.get('/a', fromGermany)).status).toBe(403)
+    expect((await front.get('/a')).status).toBe(301)
+  })
+
+  test('The geographic restriction comes before the viewer-request function (choice)', async () => {
+    await using origin = await startOrigin()
+    await using front = await startFunctionFront({ origin, code: answers, distribution: blocked })
+    expect((await front.get('/a', fromGermany)).status).toBe(403)
+    expect((await front.get('/a')).status).toBe(418)
+  })
+
+  test('The viewer-request function comes before the look-up in the cache (choice)', async () => {
+    await using origin = await startOrigin()
+    const code = { 'viewer-request': handler("if (request.headers['x-stop']) return { statusCode: 418 }") }
+    await using front = await startFunctionFront({
+      origin,
+      code,
+      behavior: { CachePolicy: 'CachingOptimized' },
+    })
+    await front.get('/a')
+    expect(await front.get('/a')).toBeHit('edge')
+    expect((await front.get('/a', { 'x-stop': '1' })).status).toBe(418)
+  })
+
+  test('The method comes before the viewer protocol policy (choice)', async () => {
+    await using origin = await startOrigin()
+    const behavior = { ViewerProtocolPolicy: 'redirect-to-https' }
+    await using front = await startFront({ origin, httpsPort: 0, behavior })
+    expect((await front.ask('/a', { method: 'DELETE' })).status).toBe(403)
   })
 })

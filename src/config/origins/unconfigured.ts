@@ -24,7 +24,7 @@ export function buildFromTarget(
       first?.at ?? { place: { file: 'configuration', line: null, column: null }, path: '' },
       null,
       message,
-      'give a configuration file, or --origin http://localhost:3000',
+      'give a configuration file, or one origin: --origin http://localhost:3000, --origin ./folder',
     )
     return []
   }
