@@ -88,6 +88,17 @@ const HOSTILE: readonly Case[] = [
     200,
     `Array.prototype.push = null; String.prototype.split = null; JSON.stringify = null; globalThis.Promise = null; return ${MINE}`,
   ],
+  [
+    'forged-call',
+    200,
+    `const cf = require('cloudfront'); let told = 0
+    const calls = [5, null, {}, [], ['selectRequestOriginById', 5], ['updateRequestOrigin', {}], [{}, []], ['kvs.get', 7], ['cwt.validateToken', null]]
+    calls.forEach((forged) => {
+      Array.prototype.toJSON = () => { delete Array.prototype.toJSON; return forged }
+      try { cf.selectRequestOriginById('a') } catch (e) { told++ }
+    })
+    return { statusCode: 200, body: told === 9 ? 'mine' : String(told) }`,
+  ],
   ['rejection-left', 200, `Promise.reject(new Error('nobody looks')); return ${MINE}`],
   ['work-left', 503, `Promise.resolve().then(() => { for (;;) {} }); return ${MINE}`],
   ['log-flood', 200, `for (let i = 0; i < 50; i++) console.log('x'.repeat(1000)); return ${MINE}`],

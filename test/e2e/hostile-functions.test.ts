@@ -30,6 +30,8 @@ const NODE: readonly Case[] = [
   ['exit', 'LambdaExecutionError', 'process.exit(0)'],
   ['abort', 'LambdaExecutionError', 'process.abort()'],
   ['kill', 'LambdaExecutionError', `process.kill(process.pid, 'NO-SUCH-SIGNAL')`],
+  ['kill-itself', 'LambdaExecutionError', `process.kill(process.pid, 'SIGKILL')`],
+  ['kill-its-group', 'LambdaExecutionError', `process.kill(0)`],
   ['chdir', 'LambdaExecutionError', `process.chdir('/')`],
   [
     'uncaught',
@@ -82,6 +84,18 @@ const NODE: readonly Case[] = [
     'LambdaGeneratedResponse',
     `const { parentPort } = require('worker_threads'); parentPort.postMessage({ kind: 'returned', id: 1, json: '{}' }); parentPort.close(); return ${FINE}`,
   ],
+  [
+    'forged-messages',
+    'LambdaGeneratedResponse',
+    `for (const port of process._getActiveHandles()) for (const message of [undefined, null, 7, 'x', 'R', {}, [], { kind: 'ready' }, { kind: 'ready' },
+      { kind: 'line' }, { kind: 'line', level: {}, text: 'x' }, { kind: 'inputs' }, { kind: 'inputs', files: [7] }, { kind: 'failed', id: 1 }, { kind: 'unloadable' },
+      { kind: 'returned', id: 1, json: 7 }]) port.postMessage(message); return ${FINE}`,
+  ],
+  [
+    'forged-flood',
+    'LambdaGeneratedResponse',
+    `for (const port of process._getActiveHandles()) for (let i = 0; i < 20_000; i++) port.postMessage({ kind: 'line', level: null, text: 'x' }); return ${FINE}`,
+  ],
   ['unhooked-events', 'LambdaGeneratedResponse', `process.removeAllListeners(); return ${FINE}`],
   // Last, as it is the same instance that serves what follows.
   [
@@ -120,6 +134,11 @@ const PYTHON: readonly Case[] = [
     'broken-json',
     'LambdaGeneratedResponse',
     `json.dumps = None; json.loads = None; return {'status': '200'}`,
+  ],
+  [
+    'forged-messages',
+    'LambdaGeneratedResponse',
+    `[os.write(3, text + b'\\n') for text in [b'', b'x', b'R', b'null', b'7', b'{}', b'[]', b'{"kind":"ready"}', b'{"kind":"ready"}', b'{"kind":"line"}', b'{"kind":"line","level":{},"text":"x"}', b'{"kind":"inputs"}', b'{"kind":"inputs","files":[7]}', b'{"kind":"failed","id":1}', b'{"kind":"unloadable"}']]; return {'status': '200'}`,
   ],
   [
     'closed-stdout',
@@ -205,7 +224,13 @@ test('A rejection after the reply ends the instance; it takes at most the reques
     behavior: { LambdaFunctionAssociations: [{ EventType: 'viewer-request', Handler }] },
   })
   expect((await front.get('/late')).status).toBe(200)
-  await front.get('/next')
-  await expect.poll(async () => (await front.get('/next')).trace!.functions![0]!.coldStart).toBe(false)
+  let failures = 0
+  const isNew = async (): Promise<boolean> => {
+    const { status, trace } = await front.get('/next')
+    if (status !== 200) failures++
+    return status === 200 && trace!.functions![0]!.coldStart
+  }
+  await expect.poll(isNew, { timeout: 5000 }).toBe(true)
+  expect(failures).toBeLessThanOrEqual(1)
   expect((await front.get('/next')).text).toBe('fine')
 })

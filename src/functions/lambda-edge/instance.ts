@@ -33,6 +33,9 @@ export interface InstanceOwner {
   onGone(instance: Instance, end: InstanceEnd, logs: readonly FunctionLine[]): void
 }
 
+/** More than any vessel hands on for an invocation, its own output and that of what it has started. */
+const MAX_LINES = 300
+
 export class Instance {
   readonly spec: InstanceSpec
   /** The module has loaded once. */
@@ -79,6 +82,7 @@ export class Instance {
     if (this.#isGone) return
     switch (message.kind) {
       case 'line': {
+        if (this.#logs.length >= MAX_LINES) break
         const milliseconds = this.#job === null ? 0 : performance.now() - this.#startedAt
         this.#logs.push({ level: message.level, text: message.text, milliseconds })
         break
@@ -90,6 +94,7 @@ export class Instance {
         this.spec.onInputs(message.files.map(({ path }) => path))
         break
       case 'ready':
+        if (this.isReady) break
         clearTimeout(this.#timer)
         this.isReady = true
         this.#owner.onFree(this)
@@ -98,10 +103,10 @@ export class Instance {
         this.#end({ because: 'threw', detail: message.detail })
         break
       case 'returned':
-        if (message.id === this.#jobs) this.#finish(toReturned(message.json))
+        if (this.#isAwaited(message.id)) this.#finish(toReturned(message.json))
         break
       case 'failed':
-        if (message.id !== this.#jobs) break
+        if (!this.#isAwaited(message.id)) break
         this.#finish({ kind: 'failed', because: message.because, detail: message.detail })
         break
     }
@@ -109,12 +114,17 @@ export class Instance {
 
   /** A part of a streamed response; whoever does not want it takes it all the same. */
   #passOn(id: number, bytes: Uint8Array): void {
-    if (id !== this.#jobs || this.#job === null) return
+    if (!this.#isAwaited(id)) return
     const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     const taken = (): void => this.#vessel.acknowledge(id, chunk.length)
-    const { onChunk } = this.#job.invocation
+    const { onChunk } = this.#job!.invocation
     if (onChunk === undefined) taken()
     else onChunk(chunk, taken)
+  }
+
+  /** The first answer counts, and no other invocation's. */
+  #isAwaited(id: number): boolean {
+    return this.#job !== null && id === this.#jobs
   }
 
   #onDeadline(job: Job): void {

@@ -30,8 +30,8 @@ export const IMPLEMENTATIONS: Readonly<Record<HostFunction, Implementation>> = {
   },
   hostCall(machine, args, session) {
     session.charge(CALL_UNITS)
-    const [operation, parameters] = JSON.parse(machine.toText(args(0))) as [string, unknown[]]
-    return machine.toValue(answer(() => operate(session.host, operation, parameters)))
+    const call: unknown = JSON.parse(machine.toText(args(0)))
+    return machine.toValue(answer(() => operate(session.host, ...checkCall(call))))
   },
   hostHash(machine, args, session) {
     const bytes = machine.toBytes(args(1))
@@ -78,6 +78,13 @@ function answer(operation: () => unknown): string {
     const message = error instanceof Error ? error.message : String(error)
     return JSON.stringify({ error: { name, message } })
   }
+}
+
+/** A function may have given arrays a toJSON of its own. */
+function checkCall(call: unknown): [operation: string, args: unknown[]] {
+  const [operation, args] = Array.isArray(call) ? (call as unknown[]) : []
+  if (typeof operation === 'string' && Array.isArray(args)) return [operation, args]
+  throw new HostError('TypeError', 'The arguments of the call are not valid.')
 }
 
 function describeMissingStore(id: string | null): string {

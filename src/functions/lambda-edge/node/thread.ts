@@ -2,8 +2,9 @@
 import { MessageChannel, Worker, receiveMessageOnPort } from 'node:worker_threads'
 import { describeError } from './result.ts'
 import type { MessagePort } from 'node:worker_threads'
+import { checkMessage } from '../messages.ts'
 import { parseReturnedText, toInvokeText, toTakenText } from '../wire.ts'
-import type { Bundle, StartMessage, ThreadMessage } from './protocol.ts'
+import type { Bundle, StartMessage } from './protocol.ts'
 import type { InvokeMessage, Launch, Vessel, VesselEvents } from '../vessel.ts'
 
 // Runs as TypeScript from src and as JavaScript from dist.
@@ -50,7 +51,7 @@ class Thread implements Vessel {
     const { port1, port2 } = new MessageChannel()
     this.#port = port1
     this.#post = port1.postMessage.bind(port1)
-    port1.on('message', (message: ThreadMessage) => this.#receive(message))
+    port1.on('message', (message: unknown) => this.#receive(message))
     const { context, replies } = launch
     const start: StartMessage = { port: port2, bundle, exportName, context, replies }
     this.worker.postMessage(start, [port2])
@@ -85,8 +86,8 @@ class Thread implements Vessel {
     this.#events.onExit(`the function used more than its ${this.#memoryMb} MB of memory`)
   }
 
-  #receive(said: ThreadMessage): void {
-    const message = typeof said === 'string' ? parseReturnedText(said) : said
+  #receive(said: unknown): void {
+    const message = typeof said === 'string' ? parseReturnedText(said) : checkMessage(said)
     if (message === null) return
     if (message.kind !== 'line' && message.kind !== 'chunk') atWork.delete(this)
     if (!this.#isEnded) this.#events.onMessage(message)
@@ -100,7 +101,7 @@ class Thread implements Vessel {
       last !== undefined;
       last = receiveMessageOnPort(this.#port)
     ) {
-      this.#receive(last.message as ThreadMessage)
+      this.#receive(last.message)
     }
     this.#leave()
     this.#events.onExit(this.#fault ?? `the function ended its process with exit code ${code}`)

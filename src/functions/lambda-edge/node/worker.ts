@@ -19,6 +19,7 @@ parentPort?.once('message', (start: StartMessage) => {
   const { port } = start
   if (start.replies === 'anything') installStreaming()
   const post = port.postMessage.bind(port) as (message: ThreadMessage) => void
+  guardProcess()
   const output = captureOutput((level, text) => post({ kind: 'line', level, text }))
   load(start.bundle, start.exportName).then(
     (handler) => {
@@ -30,6 +31,15 @@ parentPort?.once('message', (start: StartMessage) => {
   // Keeps the thread alive while the module loads.
   port.on('message', () => {})
 })
+
+/** In Lambda a function that kills its process ends alone; here it shares the process. */
+function guardProcess(): void {
+  const kill = process.kill.bind(process)
+  process.kill = (pid, signal) => {
+    const isOwn = Math.abs(pid) === process.pid || pid === 0
+    return isOwn && signal !== 0 ? process.exit(1) : kill(pid, signal)
+  }
+}
 
 async function load(bundle: Bundle, exportName: string): Promise<Handler> {
   const { url, format, code } = bundle

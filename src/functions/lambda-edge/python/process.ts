@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { LineReader } from './lines.ts'
+import { checkMessage } from '../messages.ts'
 import { parseReturnedText, toInvokeText } from '../wire.ts'
 import type { ChildProcess } from 'node:child_process'
 import type { Duplex, Readable } from 'node:stream'
@@ -20,8 +21,6 @@ const MAX_RAW_LINES = 100
 const MAX_RAW_LINE_BYTES = 10_000
 /** How long the last words of a process that has ended are waited for. */
 const LAST_WORDS_MS = 200
-
-const SAYS = new Set<VesselMessage['kind']>(['ready', 'unloadable', 'line', 'failed', 'inputs'])
 
 /** Starts an interpreter that loads the file. */
 export function openProcess(
@@ -156,8 +155,7 @@ class PythonProcess implements Vessel {
 
 function parseMessage(line: string): VesselMessage | null {
   try {
-    const message = JSON.parse(line) as VesselMessage
-    return SAYS.has(message.kind) ? message : null
+    return checkMessage(JSON.parse(line))
   } catch {
     return null
   }
