@@ -5,6 +5,7 @@ import { createHttps, type Https } from './assembly/https.ts'
 import { isOn, toLoadOptions } from './assembly/load-options.ts'
 import type { Pocketfront, PocketfrontOptions } from './assembly/options.ts'
 import { createReloads, type Reloads } from './assembly/reload.ts'
+import { warnOfOriginsThatAreDown } from './assembly/reach.ts'
 import { createSystem, type System } from './assembly/system.ts'
 import { toConfigError } from './assembly/config-error.ts'
 import { loadConfig } from './config/load.ts'
@@ -26,7 +27,7 @@ export async function createPocketfront(options: PocketfrontOptions = {}): Promi
   const listeners = await listen(options, system, https)
   const reloads = createReloads(options, loadOptions, system)
   if (options.watchOrigins === true) await reloads.ready
-  return toHandle(options, system, listeners, reloads)
+  return toHandle(options, system, { ...listeners, stopLooking: warnOfOriginsThatAreDown(system) }, reloads)
 }
 
 interface Listeners {
@@ -61,7 +62,7 @@ async function listen(options: PocketfrontOptions, system: System, https: Https 
 function toHandle(
   options: PocketfrontOptions,
   system: System,
-  { viewer, control, https }: Listeners,
+  { viewer, control, https, stopLooking }: Listeners & { readonly stopLooking: () => void },
   reloads: Reloads,
 ): Pocketfront {
   const { admin, budgets, clock } = system
@@ -72,6 +73,7 @@ function toHandle(
     return (await https.authority.get()).cert
   }
   async function close(): Promise<void> {
+    stopLooking()
     await reloads.close()
     await viewer.close(options.graceMs ?? DEFAULT_GRACE_MS)
     await control?.close()

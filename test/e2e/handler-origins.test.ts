@@ -110,3 +110,50 @@ test('the example streams from Node.js and answers from Python', async () => {
   expect(JSON.parse(order.text)).toEqual({ method: 'GET', path: '/orders/7', stage: 'prod', currency: 'EUR' })
   expect(order.headers['set-cookie']).toHaveLength(2)
 })
+
+test('a Function URL of a template runs from its local code, mapped by nobody', async () => {
+  const template = {
+    Resources: {
+      Greeter: {
+        Type: 'AWS::Lambda::Function',
+        Properties: {
+          Runtime: 'nodejs22.x',
+          Handler: 'index.handler',
+          Code: {
+            ZipFile: 'exports.handler = async (event) => ({ hello: event.rawPath, from: process.env.PLACE })',
+          },
+          Environment: { Variables: { PLACE: 'template' } },
+          Role: 'arn:aws:iam::123456789012:role/greeter',
+        },
+      },
+      GreeterUrl: {
+        Type: 'AWS::Lambda::Url',
+        Properties: { TargetFunctionArn: { 'Fn::GetAtt': ['Greeter', 'Arn'] }, AuthType: 'NONE' },
+      },
+      Site: {
+        Type: 'AWS::CloudFront::Distribution',
+        Properties: {
+          DistributionConfig: {
+            Enabled: true,
+            Origins: [
+              {
+                Id: 'greeter',
+                DomainName: {
+                  'Fn::Select': [2, { 'Fn::Split': ['/', { 'Fn::GetAtt': ['GreeterUrl', 'FunctionUrl'] }] }],
+                },
+                CustomOriginConfig: { OriginProtocolPolicy: 'https-only' },
+              },
+            ],
+            DefaultCacheBehavior: {
+              TargetOriginId: 'greeter',
+              ViewerProtocolPolicy: 'allow-all',
+              CachePolicyId: '4135ea2d-6df8-44a3-9df3-4b5a84be39ad',
+            },
+          },
+        },
+      },
+    },
+  }
+  front = await startFront({ config: template })
+  expect(JSON.parse((await front.get('/x')).text)).toEqual({ hello: '/x', from: 'template' })
+})
