@@ -429,10 +429,58 @@ const section = (values: Schema, description: string): Schema => ({
   additionalProperties: values,
 })
 
+const WEBSITE: Schema = {
+  description: 'The folder is a website endpoint: true, or the WebsiteConfiguration of the bucket.',
+  anyOf: [
+    { type: 'boolean' },
+    map(
+      {
+        IndexDocument: { description: 'What folders show; index.html.' },
+        ErrorDocument: { description: 'What errors 4xx show.' },
+        RedirectAllRequestsTo: map(
+          { HostName: text('Where to.'), Protocol: oneOf(['http', 'https'], 'Over which protocol.') },
+          'All requests are redirected.',
+          ['HostName'],
+        ),
+        RoutingRules: {
+          type: 'array',
+          items: { type: 'object' },
+          description: 'Redirects by key or error; the first that fits.',
+        },
+      },
+      'As in AWS::S3::Bucket.',
+    ),
+  ],
+}
+
+const TARGET = map(
+  {
+    url: text('http://localhost:3000, or s3+http://localhost:9000/bucket.'),
+    folder: text('A folder, relative to this file.'),
+    host: oneOf(['production', 'target'], 'Which Host the origin sees; production.'),
+    remote: flag('The real one, under its own name.'),
+    website: WEBSITE,
+    handler: text('The file of a Lambda function, ./app.mjs#handler.'),
+    api: oneOf(['function-url', 'http-api', 'rest-api'], 'What the function stands behind; function-url.'),
+    payload: { enum: ['1.0', '2.0', 1, 2], description: 'Format of the events of an HTTP API; 2.0.' },
+    timeout: count('Seconds; 30.', 1, 900),
+    memory: count('Megabytes; 1024.', 128, 10_240),
+    runtime: text('nodejs22.x, python3.13; default: by the name of the file.'),
+    env: {
+      type: 'object',
+      additionalProperties: { type: ['string', 'number', 'boolean'] },
+      description: 'Environment variables.',
+    },
+    streaming: flag('The Function URL streams responses.'),
+    stage: text('Of the API; default: where OriginPath leads.'),
+  },
+  'A target with settings.',
+)
+
 const SECTIONS: Properties = {
   origins: section(
-    { type: ['string', 'object'] },
-    'Where origins are on this machine, by id or domain name: a URL or a folder.',
+    { anyOf: [{ type: 'string' }, TARGET] },
+    'Where origins are on this machine, by id or domain name: a URL, a folder, a bucket of a store, a handler file.',
   ),
   lambdas: section(
     { type: ['string', 'object'] },

@@ -157,7 +157,7 @@ function createCommand(version: string): Command {
     .addOption(
       new Option(
         '-o, --origin <[KEY=]TARGET>',
-        'URL or folder of an origin; KEY is its id or domain name',
+        'URL, folder, s3+http://HOST/BUCKET or lambda:FILE of an origin; KEY is its id or domain name',
       ).argParser(collect),
     )
     .addOption(
