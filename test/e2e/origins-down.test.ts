@@ -44,8 +44,9 @@ test('An address of several origins is warned of once, and those that are up are
   const Origins = ['a', 'b', 'c'].map((Id) => ({ Id, DomainName: `${Id}.example.com` }))
   const DefaultCacheBehavior = { TargetOriginId: 'a', ViewerProtocolPolicy: 'allow-all' }
   const config = { Origins, DefaultCacheBehavior, origins: { a: down, b: `${down}/x`, c: up.url } }
-  await using _front = await startFront({ config, logger: log.logger })
+  await using front = await startFront({ config, logger: log.logger })
   expect(await log.first).toContain('where a, b should be')
+  expect((await front.get('/')).status).toBe(502)
   expect(log.lines).toHaveLength(1)
 })
 
