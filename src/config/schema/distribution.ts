@@ -183,8 +183,10 @@ function checkTargets(
     const members = groups[index]?.list('Members') ?? []
     for (const [number, id] of group.Members.entries()) {
       const member = members[number]
-      if (member === undefined || id === '' || originIds.includes(id)) continue
-      reportNoOrigin(groups[index]!, entryOf(member, 'OriginId') ?? member, id, originIds)
+      const named = member === undefined ? null : entryOf(member, 'OriginId')
+      // What is no text has been reported already.
+      if (named?.kind !== 'scalar' || originIds.includes(id)) continue
+      reportNoOrigin(groups[index]!, named, id, originIds)
     }
   }
   const used: readonly [Fields | null | undefined, DefaultCacheBehavior][] = [
@@ -197,7 +199,8 @@ function checkTargets(
   if (origins.length === 0) return
   for (const [fields, behavior] of used) {
     const id = behavior.TargetOriginId
-    if (!fields || id === '') continue
+    // What is no text has been reported already.
+    if (fields?.get('TargetOriginId')?.kind !== 'scalar') continue
     if (!ids.has(id)) reportNoOrigin(fields, fields.at('TargetOriginId'), id, ids)
     else if (!originIds.includes(id)) warnOfGroupMethods(fields, behavior)
   }

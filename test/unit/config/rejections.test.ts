@@ -694,3 +694,18 @@ test.each([
   expect(issue?.message).toBe(message)
   expect(issue?.hint).toMatch(hint)
 })
+
+test.each([
+  ['TargetOriginId', "DefaultCacheBehavior: { TargetOriginId: '' }", ''],
+  [
+    'OriginId',
+    'DefaultCacheBehavior: { TargetOriginId: both }',
+    "OriginGroups: [{ Id: both, FailoverCriteria: { StatusCodes: [500] }, Members: [{ OriginId: a }, { OriginId: '' }] }]",
+  ],
+])('an empty %s names no origin', async (_, behavior, more) => {
+  const text = `Origins: [{ Id: a, DomainName: localhost }]\n${behavior}\n${more}`
+  const result = await loadText(text)
+  expect(result.ok ? [] : result.issues).toMatchObject([
+    { code: 'NoSuchOrigin', message: "no origin has the id ''" },
+  ])
+})
