@@ -1,6 +1,7 @@
 // The command line as a value: what to run, or what to print instead.
 import { Command, Option } from 'commander'
 import { parseExplainConfig, type ExplainArguments } from './explain-arguments.ts'
+import { parseImport, type ImportArguments } from './import-arguments.ts'
 import { parseInvalidate, type InvalidateArguments } from './invalidate-arguments.ts'
 import { collect, orInvalid, parseStrictly, refuse, type NotRun } from './parse.ts'
 import { dialectOption, parseTestFunction, type TestFunctionArguments } from './test-function-arguments.ts'
@@ -70,6 +71,7 @@ export type ParsedArguments =
   | { readonly kind: 'test-function'; readonly test: TestFunctionArguments }
   | { readonly kind: 'validate'; readonly validate: ValidateArguments }
   | { readonly kind: 'explain-config'; readonly explain: ExplainArguments }
+  | { readonly kind: 'import'; readonly import: ImportArguments }
   | NotRun
 
 /** Options without a default of their own, when they are not given. */
@@ -111,6 +113,7 @@ const MOST_TRACES = 1_000_000
 /** Strict: an unknown option is refused with the nearest known one. */
 export function parseArguments(argv: readonly string[], version: string): ParsedArguments {
   if (argv[0] === 'invalidate') return parseInvalidate(argv.slice(1))
+  if (argv[0] === 'import') return parseImport(argv.slice(1))
   if (argv[0] === 'explain-config') return parseExplainConfig(argv.slice(1))
   if (argv[0] === 'test-function') return parseTestFunction(argv.slice(1))
   if (argv[0] === 'validate') return parseValidate(argv.slice(1))
@@ -266,6 +269,7 @@ Examples:
   pocketfront invalidate '/img/*' --dry-run     what would go from the caches of a running one
   pocketfront test-function rewrite.js --event event.json
   pocketfront explain-config state.json         what a configuration does, in words
+  pocketfront import state.json > site.yaml     the same configuration in the form of pocketfront
   pocketfront validate distribution.yaml        what AWS would refuse, or accept and surprise with
   pocketfront ca                 how to trust the certificates for HTTPS
 

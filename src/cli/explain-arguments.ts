@@ -1,18 +1,13 @@
 // The command line of `pocketfront explain-config`.
 import { Command, Option } from 'commander'
-import { collect, parseStrictly, type NotRun } from './parse.ts'
+import { parseStrictly, type NotRun } from './parse.ts'
+import { UNSET_SOURCE, withSourceOptions, type SourceArguments } from './source-options.ts'
 
 export type ExplainFormat = 'text' | 'json' | 'markdown'
 
 /** What is explained, and for whom. */
-export interface ExplainArguments {
-  readonly files: readonly string[]
+export interface ExplainArguments extends SourceArguments {
   readonly format: ExplainFormat
-  readonly origin: readonly string[]
-  readonly lambda: readonly string[]
-  readonly function: readonly string[]
-  readonly parameter: readonly string[]
-  readonly parameters: readonly string[]
   /** The problems of the command line itself. */
   readonly json: boolean
 }
@@ -28,11 +23,7 @@ export function parseExplainConfig(
   if (notRun !== null) return notRun
   const { json = false, markdown = false, ...given } = command.opts<Given>()
   const explain = {
-    origin: [],
-    lambda: [],
-    function: [],
-    parameter: [],
-    parameters: [],
+    ...UNSET_SOURCE,
     ...given,
     files: command.args,
     format: json ? ('json' as const) : markdown ? ('markdown' as const) : ('text' as const),
@@ -42,27 +33,18 @@ export function parseExplainConfig(
 }
 
 function createExplainCommand(): Command {
-  return new Command('pocketfront explain-config')
+  const command = new Command('pocketfront explain-config')
     .description(
       'Says in words what a configuration does: behaviors in order, cache keys, TTLs, functions, origins, and what is honored here. Starts nothing.',
     )
     .argument('<FILES...>', 'configuration files, or folders of them')
     .addOption(new Option('--markdown', 'tables for a pull request').conflicts('json'))
     .addOption(new Option('--json', 'the same as data'))
-    .addOption(sourceOption('-o, --origin <[KEY=]TARGET>'))
-    .addOption(sourceOption('-l, --lambda <NAME=FILE>'))
-    .addOption(sourceOption('-f, --function <NAME=FILE>'))
-    .addOption(sourceOption('--parameter <NAME=VALUE>'))
-    .addOption(sourceOption('--parameters <file>'))
     .helpOption('-h, --help', 'print this help')
     .addHelpText(
       'after',
       '\nExit codes: 0 explained, 2 a configuration that cannot be used, or a wrong command line.',
     )
     .showSuggestionAfterError(true)
-}
-
-/** An option that means what it means for a start. */
-export function sourceOption(flags: string): Option {
-  return new Option(flags, 'as for a start').argParser(collect)
+  return withSourceOptions(command)
 }

@@ -2,7 +2,7 @@
 import type { ExplainArguments } from './explain-arguments.ts'
 import { toExplainMarkdown } from './explain-markdown.ts'
 import { toExplainText } from './explain-text.ts'
-import { toParameters } from './parameters.ts'
+import { toSourceOptions } from './source-options.ts'
 import { explainConfiguration } from '../assembly/explain-config.ts'
 import type { DistributionView } from '../assembly/explain/distribution.ts'
 import { createLineWriter } from '../observe/line-writer.ts'
@@ -10,16 +10,7 @@ import { selectPalette } from '../observe/palette.ts'
 
 /** Rejects with PF_CONFIG for a configuration that cannot be used. */
 export async function runExplainConfig(args: ExplainArguments): Promise<void> {
-  const views = await explainConfiguration({
-    config: args.files,
-    origins: args.origin,
-    lambdas: args.lambda,
-    functions: args.function,
-    parameters: toParameters(args.parameter),
-    parameterFiles: args.parameters,
-    cwd: process.cwd(),
-    env: process.env,
-  })
+  const views = await explainConfiguration(toSourceOptions(args))
   const writer = createLineWriter(1)
   writer.write(toText(views, args))
   await writer.close()

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import type { InvalidateArguments } from './invalidate-arguments.ts'
 import type { ExplainArguments } from './explain-arguments.ts'
+import type { ImportArguments } from './import-arguments.ts'
 import type { ParsedArguments, RunArguments } from './arguments.ts'
 import { parseArguments } from './arguments.ts'
 import type { ValidateArguments } from './validate-arguments.ts'
@@ -43,6 +44,8 @@ export async function run(argv: readonly string[]): Promise<number> {
       return validate(parsed.validate)
     case 'explain-config':
       return explainConfig(parsed.explain)
+    case 'import':
+      return importConfig(parsed.import)
     case 'run':
       return serveUntilStopped(parsed.run, version)
   }
@@ -94,6 +97,16 @@ async function explainConfig(args: ExplainArguments): Promise<number> {
   try {
     const { runExplainConfig } = await import('./explain-config.ts')
     await runExplainConfig(args)
+    return 0
+  } catch (error) {
+    return fail(error, args)
+  }
+}
+
+async function importConfig(args: ImportArguments): Promise<number> {
+  try {
+    const { runImport } = await import('./import.ts')
+    await runImport(args)
     return 0
   } catch (error) {
     return fail(error, args)

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, sep } from 'node:path'
 
 let root: string | null = null
 const kept = new Map<string, string>()
@@ -28,4 +28,9 @@ function createRoot(): string {
   const folder = mkdtempSync(join(tmpdir(), 'pocketfront-code-'))
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   return folder
+}
+
+/** Whether a file is one of those that end with the process. */
+export function isInlineCode(file: string): boolean {
+  return root !== null && file.startsWith(`${root}${sep}`)
 }

@@ -78,8 +78,22 @@ export type LoadResult =
 
 /** Reads, checks and resolves everything; reports all problems at once and never throws for what a user wrote. */
 export async function loadConfig(options: LoadOptions): Promise<LoadResult> {
+  return (await loadWithSources(options)).result
+}
+
+/** The same with what was read, for those who write it down again. */
+export async function loadWithSources(
+  options: LoadOptions,
+): Promise<{ readonly result: LoadResult; readonly sources: readonly Source[] }> {
   const report = new Report()
-  return build(await readSources(options, report), options, report)
+  const read = await readSources(options, report)
+  return { result: build(read, options, report), sources: read.sources }
+}
+
+/** What a usable configuration was read from, and what it became. */
+export interface Loaded {
+  readonly result: Extract<LoadResult, { ok: true }>
+  readonly sources: readonly Source[]
 }
 
 function build(

@@ -1,5 +1,6 @@
 // The Lambda functions of a Terraform configuration, with their code where it was packed from.
 import { basename, dirname, resolve } from 'node:path'
+import type { Disk } from '../disk.ts'
 import { keepInlineCode } from '../inline-code.ts'
 import type { LambdaCode } from '../lambda-settings.ts'
 import { readLambdaSettings } from '../lambda-settings.ts'
@@ -57,7 +58,7 @@ function locate(
 ): LambdaCode | null {
   const { values, address } = resource
   const at = { place: values.place, path: address }
-  const where = findCode(resource, source)
+  const where = present(findCode(resource, source), files.disk)
   if (where.kind === 'elsewhere') {
     const name = source.attribute(resource, 'function_name') ?? address
     report.warn(
@@ -80,6 +81,12 @@ function locate(
     entries.push([to, { ...(isBlock ? withVariables(node) : node), path: `${address}.${key}` }])
   }
   return readLambdaSettings(new Fields(mapAt(at, entries), report), cwd, files.disk)
+}
+
+/** A state may come from another machine, where the folder is. */
+function present(where: Where, disk: Disk): Where {
+  if (where.kind === 'elsewhere' || disk.isFile(where.code) || disk.isFolder(where.code)) return where
+  return { kind: 'elsewhere', reason: `there is no ${where.code}` }
 }
 
 /** `environment { variables }` is `Environment: {Variables}`. */

@@ -76,6 +76,22 @@ test('the command line is a value', () => {
   })
 })
 
+test('import takes the same options', () => {
+  expect(parseArguments(['import', 'state.json', '-o', 'a=./x'], '1')).toEqual({
+    kind: 'import',
+    import: {
+      files: ['state.json'],
+      origin: ['a=./x'],
+      lambda: [],
+      function: [],
+      parameter: [],
+      parameters: [],
+      json: false,
+    },
+  })
+  expect(parseArguments(['import'], '1')).toMatchObject({ kind: 'refused' })
+})
+
 test('Markdown is a few small tables, with the behaviors in the order in which they are tried', async () => {
   expect(toExplainMarkdown(await explain())).toBe(String.raw`### Shop \| EU (${'`E2EXAMPLEABCDE`'})
 

@@ -1,4 +1,5 @@
 // Terraform as configuration: plans, states and state files, with what is known only after apply worked out.
+import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
@@ -386,6 +387,20 @@ describe('Beside the distribution, Terraform declares', () => {
     const [rewrite] = deployment.Functions
     expect(rewrite!.KeyValueStore).toMatchObject({ Name: 'shop-redirects' })
     expect(rewrite!.KeyValueStore!.items).toEqual(new Map([['/old', '/new']]))
+  })
+
+  test('a function whose folder is on another machine, which is left out and told', async () => {
+    const text = readFileSync(join(site, 'state.json'), 'utf8')
+    await withFiles({ 'state.json': text }, async (cwd) => {
+      const { deployment, warnings } = await loaded({ files: ['state.json'], cwd })
+      expect(deployment.LambdaFunctions).toEqual([])
+      expect(warnings).toContainEqual(
+        expect.objectContaining({
+          path: 'aws_lambda_function.auth',
+          message: `the function shop-auth is left out: there is no ${join(cwd, 'lambda/auth')}`,
+        }),
+      )
+    })
   })
 
   test('a function whose archive comes from elsewhere, which is left out and told', async () => {
