@@ -8,18 +8,24 @@ import { headerName } from '../message/header-names.ts'
 import type { BucketAccess } from '../model/origin.ts'
 
 /** Whether a request is signed, and why not. */
-export type SigningDecision = 'sign' | 'no-access-control' | 'viewer-signed' | 'no-credentials' | 'not-a-read'
+type SigningDecision = 'sign' | 'no-access-control' | 'viewer-signed' | 'no-credentials' | 'not-a-read'
 
 /**
  * `no-override` leaves an Authorization header that the cache policy let through. (Developer Guide, 'Restrict access to
  * an Amazon S3 origin')
  */
-export function planSigning(access: BucketAccess, method: string, isViewerSigned: boolean): SigningDecision {
+function planSigning(access: BucketAccess, method: string, isViewerSigned: boolean): SigningDecision {
   if (access.signing === 'never') return 'no-access-control'
   if (access.signing === 'no-override' && isViewerSigned) return 'viewer-signed'
   if (access.credentials === null) return 'no-credentials'
   if (access.methods === 'reads' && method !== 'GET' && method !== 'HEAD') return 'not-a-read'
   return 'sign'
+}
+
+/** A request as it goes out. */
+export interface SignedExchange {
+  readonly request: ExchangeRequest
+  readonly decision: SigningDecision
 }
 
 /**
@@ -31,11 +37,12 @@ export function signRequest(
   host: string,
   access: BucketAccess,
   now: number,
-): ExchangeRequest {
+): SignedExchange {
   const given = toPairs(request.headers)
   const isViewerSigned = given.some(([name]) => name === 'authorization')
   const { credentials } = access
-  if (planSigning(access, request.method, isViewerSigned) !== 'sign' || credentials === null) return request
+  const decision = planSigning(access, request.method, isViewerSigned)
+  if (decision !== 'sign' || credentials === null) return { request, decision }
   const date = toAmzDate(now)
   const payloadHash = toPayloadHash(request, given)
   const added: [string, string][] = [
@@ -59,7 +66,7 @@ export function signRequest(
   )
   const headers = kept.flatMap(([, value, wire]) => [wire, value])
   for (const [name, value] of added) headers.push(name, value)
-  return { ...request, headers: [...headers, 'Authorization', authorization] }
+  return { request: { ...request, headers: [...headers, 'Authorization', authorization] }, decision }
 }
 
 type Pair = readonly [lower: string, value: string, wire: string]
@@ -80,15 +87,24 @@ function toPayloadHash({ body }: ExchangeRequest, given: readonly Pair[]): strin
   return body.kind === 'bytes' ? toSha256(body.bytes) : UNSIGNED_PAYLOAD
 }
 
+const UNSIGNED: Readonly<Record<Exclude<SigningDecision, 'sign'>, string>> = {
+  'no-access-control': 'the origin has no access control that signs',
+  'viewer-signed': 'the Authorization of the viewer went on in its place',
+  'no-credentials': 'there are no AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
+  'not-a-read': 'the real bucket is only read with the credentials of this machine',
+}
+
 /**
  * S3 tells only those who may list a bucket that an object is missing; others, as CloudFront with the usual bucket
  * policy, are refused. Local stores mostly know one user, who may do everything. (Amazon S3 API Reference, 'GetObject')
  */
 export function asRefused(
   response: ExchangeResponse,
-  method: string,
+  { request: { method }, decision }: SignedExchange,
   access: BucketAccess,
 ): ExchangeResponse {
+  if (response.status === 403 && decision !== 'sign')
+    return { ...response, problem: `the request was not signed: ${UNSIGNED[decision]}` }
   const isRead = method === 'GET' || method === 'HEAD'
   if (response.status !== 404 || !isRead || access.missingKey !== 403) return response
   response.body.discard()

@@ -168,8 +168,8 @@ function attemptOnce({
         const { bucket } = target
         const signed = signRequest(request, toAuthority(target), bucket, access.wallClock())
         const pool = selectPool(access.pools, outgoing.origin, origin, target)
-        return exchange(pool, signed, context.token, deadline).then((response) =>
-          asRefused(response, request.method, bucket),
+        return exchange(pool, signed.request, context.token, deadline).then((response) =>
+          asRefused(response, signed, bucket),
         )
       }
       if (context.trace.bypass === 'grpc') {

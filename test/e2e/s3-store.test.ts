@@ -68,8 +68,9 @@ describe('a bucket of a store', () => {
     const [warning] = site.pocketfront.loaded.warnings
     expect(warning?.message).toContain('are not signed')
     expect(warning?.hint).toContain('AWS_ACCESS_KEY_ID')
-    expect((await site.get('/cat.txt')).status).toBe(403)
-    expect(store.verdicts).toEqual(['anonymous'])
+    const answer = await site.get('/cat.txt')
+    expect([answer.status, store.verdicts]).toEqual([403, ['anonymous']])
+    expect(answer.trace?.origins?.[0]?.error).toContain('there are no AWS_ACCESS_KEY_ID')
   })
 
   test('is signed by the clock on the wall, wherever the clock of the cache stands', async () => {
