@@ -200,7 +200,7 @@ function readCustomHeader(fields: Fields): OriginCustomHeader {
   const HeaderName = fields.text('HeaderName', { required: true, maxLength: 256 }) ?? ''
   const HeaderValue = fields.text('HeaderValue', { required: true, maxLength: 1783 }) ?? ''
   const isToken = /^[!#$%&'*+.^_`|~\w-]+$/.test(HeaderName)
-  if (HeaderName !== '' && (!isToken || isRefusedCustomHeader(HeaderName.toLowerCase()))) {
+  if (fields.has('HeaderName') && (!isToken || isRefusedCustomHeader(HeaderName.toLowerCase()))) {
     fields.report.error(
       fields.at('HeaderName'),
       INVALID,

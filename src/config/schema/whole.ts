@@ -21,7 +21,8 @@ export function checkWhole(distribution: Distribution, form: Form, places: Place
   }
   for (const behavior of [DefaultCacheBehavior, ...CacheBehaviors]) {
     const members = OriginGroups.find(({ Id }) => Id === behavior.TargetOriginId)?.Members ?? []
-    const isWhole = known.has(behavior.TargetOriginId) && members.every((id) => known.has(id))
+    const isWhole =
+      known.has(behavior.TargetOriginId) && members.every((id) => Origins.some(({ Id }) => Id === id))
     if (isWhole)
       checkS3Headers(behavior, selectOrigins(distribution, behavior.TargetOriginId), places, report)
     checkEncryption(behavior, places, report)

@@ -36,13 +36,6 @@ export function printStep({ name, index }: Step): string {
   return index === null ? name : `${name}[${index}]`
 }
 
-/** The address without any index: what the configuration calls it. */
-export function withoutIndexes(address: string): string {
-  return parseReference(address)
-    .map(({ name }) => name)
-    .join('.')
-}
-
 /** The modules that an address leads through, outermost first: of `module.a[0].module.b` a[0] and b. */
 export function modulesOf(moduleAddress: string): Step[] {
   return parseReference(moduleAddress).filter((_, number) => number % 2 === 1)

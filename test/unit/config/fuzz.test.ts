@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { toImportedText } from '../../../src/config/import/import.ts'
+import { loadWithSources } from '../../../src/config/load.ts'
 import { selectNearest } from '../../../src/config/nodes/did-you-mean.ts'
 import { fromText } from '../../../src/config/nodes/from-text.ts'
 import { Report } from '../../../src/config/nodes/report.ts'
@@ -79,6 +81,22 @@ test('a damaged configuration gives a deployment or at least one error, never an
       else expect(result.deployment.Distributions.length).toBeGreaterThan(0)
     }),
     { numRuns: 300 },
+  )
+})
+
+test('what loads of a damaged configuration is imported, and the text of that loads again', async () => {
+  await fc.assert(
+    fc.asyncProperty(damaged, async (inline) => {
+      if (inline === null) return
+      const given = { files: [], inline, origins: [], lambdas: [], env: {}, cwd: fixtures }
+      const { result, sources } = await loadWithSources({ ...given, allowRemoteOrigins: false })
+      if (!result.ok) return
+      const text = toImportedText({ result, sources }, fixtures)
+      const again = await load({ inline: parse(text) as Json })
+      if (!again.ok) throw new Error(`${again.issues.map((each) => each.message).join(', ')}\n${text}`)
+      expect(again.deployment.Distributions).toHaveLength(result.deployment.Distributions.length)
+    }),
+    { numRuns: 4000 },
   )
 })
 

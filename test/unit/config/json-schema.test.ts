@@ -25,9 +25,8 @@ const schema: Schema = JSON.parse(text)
 const ajv = new Ajv({ allowUnionTypes: true })
 const isValid: ValidateFunction = ajv.compile(JSON.parse(text))
 
-/** Templates have a schema of AWS's. */
-const examples = readdirSync(join(root, 'config'), { recursive: true, encoding: 'utf8' }).filter(
-  (name) => /\.ya?ml$/.test(name) && name !== 'cloudformation.yaml',
+const examples = readdirSync(join(root, 'config'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+  /\.ya?ml$/.test(name),
 )
 
 test.each(examples)('the example %s is valid', (name) => {
