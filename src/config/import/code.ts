@@ -44,9 +44,9 @@ function toFunction(definition: CloudFrontFunction, cwd: string): Yaml {
   ])
 }
 
-function toStore({ Name, ARN, items }: KeyValueStore): Yaml {
+function toStore({ Name, Id, ARN, items }: KeyValueStore): Yaml {
   return toMap([
-    ['Name', toScalar(Name)],
+    ['Name', toScalar(/^[\w-]{1,64}$/.test(Name) ? Name : Id)],
     ['ARN', toScalar(ARN)],
     ['Data', toMap([...items].map(([key, value]) => [key, toScalar(value)]))],
   ])

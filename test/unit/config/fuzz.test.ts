@@ -96,7 +96,7 @@ test('what loads of a damaged configuration is imported, and the text of that lo
       if (!again.ok) throw new Error(`${again.issues.map((each) => each.message).join(', ')}\n${text}`)
       expect(again.deployment.Distributions).toHaveLength(result.deployment.Distributions.length)
     }),
-    { numRuns: 4000 },
+    { numRuns: 150 },
   )
 })
 
