@@ -38,9 +38,10 @@ export class OriginNames {
   #collect(): Map<string, Set<string>> {
     const byHost = new Map<string, Set<string>>()
     const managed = this.#terraform.resources.filter(({ type }) => hostAttribute(type) !== null)
+    const counts = countNames(managed)
     for (const resource of managed) {
       if (resource.type === 'aws_cloudfront_distribution') continue
-      const names = namesOf(resource, managed)
+      const names = namesOf(resource, counts)
       for (const host of this.#hostsOf(resource)) {
         const known = byHost.get(host) ?? new Set<string>()
         for (const name of names) known.add(name)
@@ -60,14 +61,22 @@ export class OriginNames {
   }
 }
 
-function namesOf(resource: TerraformResource, all: readonly TerraformResource[]): string[] {
+function namesOf(resource: TerraformResource, counts: ReadonlyMap<string, number>): string[] {
   const { address, module, type, name } = resource
-  const isOnlyInstance = all.filter((each) => baseOf(each) === baseOf(resource)).length === 1
-  const isOnlyName = all.filter((each) => each.name === name).length === 1
   const names = [address]
-  if (isOnlyInstance) names.push([module, type, name].filter((part) => part !== '').join('.'))
-  if (isOnlyName) names.push(name)
+  if (counts.get(baseOf(resource)) === 1)
+    names.push([module, type, name].filter((part) => part !== '').join('.'))
+  if (counts.get(name) === 1) names.push(name)
   return names
+}
+
+/** How many instances a resource has, and how many resources a name. */
+function countNames(resources: readonly TerraformResource[]): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const each of resources) {
+    for (const key of [baseOf(each), each.name]) counts.set(key, (counts.get(key) ?? 0) + 1)
+  }
+  return counts
 }
 
 function baseOf({ module, type, name }: TerraformResource): string {

@@ -28,12 +28,16 @@ export class Terraform {
   readonly resources: readonly TerraformResource[]
   readonly configuration: TerraformConfiguration
   #byAddress: ReadonlyMap<string, TerraformResource>
+  #accountId: string
   #depth = 0
 
   constructor(root: MapNode, report: Report) {
     this.report = report
     this.resources = collectResources(root)
     this.configuration = new TerraformConfiguration(root)
+    const identity = this.resources.find(({ type }) => type === 'aws_caller_identity')
+    this.#accountId =
+      (identity === undefined ? null : textOf(entryOf(identity.values, 'account_id'))) ?? LOCAL_ACCOUNT_ID
     this.#byAddress = new Map(this.resources.map((each) => [each.address, each]))
   }
 
@@ -97,13 +101,12 @@ export class Terraform {
 
   #facts(resource: TerraformResource): ResourceFacts {
     const region = this.regionOf(resource)
-    const identity = this.resources.find(({ type }) => type === 'aws_caller_identity')
     return {
       logicalId: resource.address.replaceAll(/[^A-Za-z0-9]+/g, '-').replace(/-$/, ''),
       type: toTemplateType(resource.type) ?? '',
       stackName: 'terraform',
       region,
-      accountId: textOf(entryOf(identity?.values ?? resource.values, 'account_id')) ?? LOCAL_ACCOUNT_ID,
+      accountId: this.#accountId,
       partition: partitionOf(region),
       property: (name) => {
         const attribute = toAttribute(resource.type, name)
