@@ -220,7 +220,7 @@ describe('the section origins', () => {
     ['a scheme that is not known', 'api: ftp://x', 'scheme ftp'],
     ['a query string', "api: 'http://x/?a=b'", 'more than scheme, host, port and path'],
     ['an unknown host word', 'api: { url: http://x, host: me }', "'me' is not one of production, target"],
-    ['nothing to reach', 'api: { host: target }', 'expects url, folder or remote'],
+    ['nothing to reach', 'api: { host: target }', 'expects url, folder, handler or remote'],
   ])('refuses %s', async (_name, section, message) => {
     const result = await withFiles({ 'site.yaml': site(REMOTE, section) }, (cwd) =>
       load({ files: ['site.yaml'], cwd }),
