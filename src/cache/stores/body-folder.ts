@@ -56,6 +56,7 @@ class OneFile implements BodyFile {
   #bytes = 0
   #number: number
   #windows: Windows
+  #isRemoved = false
 
   constructor(number: number, path: Promise<string>, windows: Windows) {
     this.#number = number
@@ -92,6 +93,8 @@ class OneFile implements BodyFile {
 
   remove(): void {
     this.rest()
+    this.#isRemoved = true
+    this.#windows.forget(this.#number)
     this.#path.then((path) => unlink(path)).catch(() => {})
   }
 
@@ -112,7 +115,7 @@ class OneFile implements BodyFile {
     // No further than what has been written when the read begins.
     const length = Math.min(WINDOW_BYTES, this.#bytes - start)
     const { bytesRead } = await handle.read(buffer, 0, length, start)
-    this.#windows.keep(this.#number, start, buffer.subarray(0, bytesRead))
+    if (!this.#isRemoved) this.#windows.keep(this.#number, start, buffer.subarray(0, bytesRead))
     return buffer.subarray(Math.min(at - start, bytesRead), bytesRead)
   }
 

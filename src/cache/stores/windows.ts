@@ -20,6 +20,11 @@ export class Windows {
   keep(file: number, start: number, bytes: Buffer): void {
     if (bytes.length === WINDOW_BYTES) this.#kept.set(`${file} ${start}`, bytes)
   }
+
+  /** The file is gone. */
+  forget(file: number): void {
+    for (const key of [...this.#kept.keys()]) if (key.startsWith(`${file} `)) this.#kept.delete(key)
+  }
 }
 
 export function toWindowStart(at: number): number {
