@@ -38,6 +38,8 @@ export interface OurOptions {
   lambda?: 'node' | 'python'
   /** A CloudFront Function at viewer-request. */
   cloudFrontFunction?: 'rewrite' | 'token'
+  /** MinTTL 0, so that an object with no-cache is confirmed each time. */
+  confirms?: true
   /** Measures the stops of the event loop. */
   probe?: 'loop'
 }
@@ -52,7 +54,7 @@ export const ours = (name: string, options: OurOptions = {}): Subject => ({
     const large = options.memory === 'large' ? ['--edge-memory', '4GiB', '--regional-memory', '4GiB'] : []
     const level = options.log === 'lines' ? 'info' : 'silent'
     const listen = ['--origin', origin, '--port', '0', '--admin-port', '0']
-    const code = options.lambda ?? options.cloudFrontFunction
+    const code = options.lambda ?? options.cloudFrontFunction ?? (options.confirms ? 'refresh' : undefined)
     const config = code === undefined ? [] : [here(`functions/${code}.yaml`)]
     const program = [
       here('../src/cli/main.ts'),
