@@ -1,7 +1,7 @@
 // The table of origins as the CLI shows it.
 import type { Pocketfront } from '../assembly/options.ts'
-import type { TargetRow } from '../config/targets.ts'
-import { describeTargets } from '../config/targets.ts'
+import type { TargetRow } from '../config/origins/target-rows.ts'
+import { describeTargets } from '../config/origins/target-rows.ts'
 
 /** An origin, its target, and who chose it. */
 export type OriginRow = Omit<TargetRow, 'source'> & { readonly source: TargetRow['source'] | 'demo' }

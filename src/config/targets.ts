@@ -1,6 +1,5 @@
 // Origin targets: where each origin, and each name a function switches to, is reached from this machine.
 import { join } from 'node:path'
-import type { Deployment } from '../model/deployment.ts'
 import type { HandlerOrigin } from '../model/handler-origin.ts'
 import { toBucketRegion } from '../model/origin.ts'
 import type { BucketAccess, Origin, OriginTarget, TargetSource } from '../model/origin.ts'
@@ -10,7 +9,7 @@ import { didYouMean } from './nodes/did-you-mean.ts'
 import type { Located } from './nodes/node.ts'
 import type { Report } from './nodes/report.ts'
 import { toBucketTarget } from './origins/bucket-target.ts'
-import { describeHandler, toHandlerOrigin } from './origins/handler-target.ts'
+import { toHandlerOrigin } from './origins/handler-target.ts'
 import { isLocalName, toBucket, toWebsiteBucket, withoutBrackets } from './origins/host-names.ts'
 import type { Override } from './origins/overrides.ts'
 import type { S3Settings, StoreTarget } from './origins/s3-settings.ts'
@@ -267,38 +266,4 @@ function toAddress(origin: OriginAddress): Address {
   const isHttps = custom.OriginProtocolPolicy === 'https-only'
   const port = isHttps ? custom.HTTPSPort : custom.HTTPPort
   return { domainName, base, key, signing, originPath, protocol: isHttps ? 'https' : 'http', port }
-}
-
-/** One line of the table of origins at start. */
-export interface TargetRow {
-  readonly distribution: string
-  readonly originId: string
-  readonly domainName: string
-  readonly target: string
-  readonly source: TargetSource
-}
-
-/** Every origin with its target and where that comes from. */
-export function describeTargets(deployment: Deployment): TargetRow[] {
-  return deployment.Distributions.flatMap((distribution) =>
-    distribution.Origins.map((origin) => ({
-      distribution: distribution.Id,
-      originId: origin.Id,
-      domainName: origin.DomainName,
-      target: toText(origin.target),
-      source: origin.target.source,
-    })),
-  )
-}
-
-function toText(target: OriginTarget): string {
-  if (target.kind === 'folder') {
-    const more = (target.layers?.length ?? 1) - 1
-    return more === 0 ? target.folder : `${target.folder} and ${more} more`
-  }
-  if (target.kind === 'handler') return describeHandler(target.handler)
-  if (target.kind === 'website') return `${target.folder} (website)`
-  if (target.kind === 'unresolved') return `none: ${target.hint}`
-  const host = target.hostname.includes(':') ? `[${target.hostname}]` : target.hostname
-  return `${target.protocol}://${host}:${target.port}${target.pathPrefix}`
 }

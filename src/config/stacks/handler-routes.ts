@@ -1,7 +1,8 @@
 // The routes of an API of a template: its own resources, a definition in OpenAPI, or the routes of a tool.
 import type { HandlerRoute } from '../../model/handler-origin.ts'
 import { entryOf, mapOf } from '../nodes/node.ts'
-import type { Resource, Template } from '../templates/template.ts'
+import type { Resource } from '../templates/scope.ts'
+import type { Template } from '../templates/template.ts'
 import { textOf } from '../templates/values.ts'
 import type { HandlerFunctions } from './handler-functions.ts'
 import { ROUTE_TYPE } from './route.ts'

@@ -1,7 +1,8 @@
 // The functions behind Function URLs and APIs of templates, so that origins of these names can be run here.
 import type { HandlerOrigin, HandlerRoute } from '../../model/handler-origin.ts'
 import { generatedValue } from '../templates/generated.ts'
-import type { Resource, Template } from '../templates/template.ts'
+import type { Resource } from '../templates/scope.ts'
+import type { Template } from '../templates/template.ts'
 import type { TemplateSet } from '../templates/template-set.ts'
 import { textOf } from '../templates/values.ts'
 import { HandlerFunctions } from './handler-functions.ts'

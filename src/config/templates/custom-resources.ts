@@ -1,7 +1,8 @@
 // Attributes that come from other templates: outputs of nested stacks, and values that CDK carries across Regions.
 import type { ConfigNode } from '../nodes/node.ts'
 import { entryOf, mapOf } from '../nodes/node.ts'
-import type { Resource, Template } from './template.ts'
+import type { Resource } from './scope.ts'
+import type { Template } from './template.ts'
 import type { TemplateSet } from './template-set.ts'
 import { scalarAt, textOf } from './values.ts'
 

@@ -1,5 +1,5 @@
 // What template functions need of the template they stand in.
-import type { ConfigNode, Located } from '../nodes/node.ts'
+import type { ConfigNode, Located, MapNode } from '../nodes/node.ts'
 import type { Report } from '../nodes/report.ts'
 
 /** The template as its functions see it. Null values are `AWS::NoValue`: the property or item is left out. */
@@ -23,3 +23,10 @@ export interface Scope {
 
 /** A function of templates: its argument, not yet evaluated, to a value; null is `AWS::NoValue`. */
 export type TemplateFunction = (argument: ConfigNode, at: Located, scope: Scope) => ConfigNode | null
+
+/** A resource as it is written. */
+export interface Resource {
+  readonly logicalId: string
+  readonly type: string
+  readonly node: MapNode
+}

@@ -10,7 +10,8 @@ import { findInStores, specialAttribute } from './custom-resources.ts'
 import { readIncluded } from './includes.ts'
 import { readNested } from './nested-stacks.ts'
 import type { ParameterValues } from './parameters.ts'
-import { Template, type Resource } from './template.ts'
+import type { Resource } from './scope.ts'
+import { Template } from './template.ts'
 import { reportMacros } from './transforms.ts'
 
 /** The account of everything that no configuration names. */

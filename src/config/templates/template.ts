@@ -13,8 +13,8 @@ import { expandIncludes, hasIncludes } from './includes.ts'
 import type { ParameterValues } from './parameters.ts'
 import { readParameter } from './parameters.ts'
 import { isPseudoParameter, partitionOf, pseudoParameter } from './pseudo-parameters.ts'
-import type { Scope, TemplateFunction } from './scope.ts'
-import { argumentsOf, scalarAt, singleEntry, textOf } from './values.ts'
+import type { Resource, Scope, TemplateFunction } from './scope.ts'
+import { argumentsOf, scalarAt, singleEntry, moveTo, textOf } from './values.ts'
 
 const FUNCTIONS = new Map<string, TemplateFunction>(
   Object.entries({ ...FUNCTIONS_OF_TEXTS, ...FUNCTIONS_OF_LOOK_UPS, ...FUNCTIONS_OF_CONDITIONS }),
@@ -40,13 +40,6 @@ export interface TemplateOptions {
   readonly include?: Include
   /** Attributes that only a tool knows: nested stacks, custom resources; null for others. */
   readonly attributeOf?: (resource: Resource, attribute: string, template: Template) => ConfigNode | null
-}
-
-/** A resource as it is written. */
-export interface Resource {
-  readonly logicalId: string
-  readonly type: string
-  readonly node: MapNode
 }
 
 /** One template. Only what is looked at is evaluated, so that resources nobody needs cannot be wrong. */
@@ -298,9 +291,4 @@ export class Template implements Scope {
     const value = this.evaluate(collection)
     return value === null ? [] : argumentsOf(value).map((item) => textOf(item) ?? '')
   }
-}
-
-/** The same value at another place. */
-function moveTo(node: ConfigNode, { place, path }: Located): ConfigNode {
-  return { ...node, place, path }
 }

@@ -44,3 +44,8 @@ export function singleEntry(node: ConfigNode): readonly [string, ConfigNode] | n
 export function argumentsOf(node: ConfigNode): readonly ConfigNode[] {
   return node.kind === 'list' ? node.items : [node]
 }
+
+/** The same value at another place. */
+export function moveTo(node: ConfigNode, { place, path }: Located): ConfigNode {
+  return { ...node, place, path }
+}

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Report } from '../../../src/config/nodes/report.ts'
 import { readSources } from '../../../src/config/read-sources.ts'
 import { declaredHandlers } from '../../../src/config/stacks/handlers.ts'
-import { describeTargets } from '../../../src/config/targets.ts'
+import { describeTargets } from '../../../src/config/origins/target-rows.ts'
 import { createPocketfront } from '../../../src/index.ts'
 import { loaded } from './harness.ts'
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import type { LoadOptions } from '../../../src/config/load.ts'
 import { isLocalName, toBucket } from '../../../src/config/origins/host-names.ts'
 import { parseTarget, splitOrigin } from '../../../src/config/origins/target-text.ts'
-import { describeTargets } from '../../../src/config/targets.ts'
+import { describeTargets } from '../../../src/config/origins/target-rows.ts'
 import type { OriginTarget } from '../../../src/model/origin.ts'
 import { issuesOf, load, loaded, withFiles } from './harness.ts'
 
