@@ -83,10 +83,9 @@ function complete(
   const age = ageOf(response, clock)
   const base = { status, statusText, headers, body, delivered, failure, resultType, detailedResultType, age }
   if (response.settlement === null || (status !== 200 && status !== 206)) return base
-  const unmet = toConditionAnswer(request, base)
+  const unmet = toConditionAnswer(request, base, trace)
   if (unmet !== null) return unmet
-  // An origin that sends all of an object in place of a range is passed on as it answers.
-  return response.outcome === 'Miss' || status === 206 ? base : selectPart(request, base, trace.id)
+  return status === 206 ? base : selectPart(request, base, response.outcome !== 'Miss', trace)
 }
 
 /** Headers towards the viewer; an origin's Age is ours to tell when a cache answers. */

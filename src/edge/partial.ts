@@ -1,10 +1,12 @@
 // What a viewer gets in place of a whole object: 304, 412, one part, several parts, or 416.
 import type { ViewerAnswer } from './visit.ts'
-import { findFailedPrecondition, ifRangeMatches, isNotModified } from '../message/conditional.ts'
+import { findFailedPrecondition, findNotModified, ifRangeMatches } from '../message/conditional.ts'
 import type { Headers } from '../message/headers.ts'
-import { selectRange, toContentRange, type ByteSpan } from '../message/range.ts'
+import { selectRange, toContentRange, type ByteSpan, type RangeSelection } from '../message/range.ts'
 import type { ViewerRequest } from '../message/requests.ts'
 import { spliceBody, type Piece } from '../message/splice.ts'
+import type { Trace } from '../message/trace.ts'
+import type { CutReason } from '../model/result-types.ts'
 
 /** Headers that describe content; an answer without content leaves them out (RFC 9110, section 15.4.5). */
 const OF_CONTENT = new Set([
@@ -16,10 +18,20 @@ const OF_CONTENT = new Set([
 ])
 
 /** 304 or 412 where a condition of the viewer says so, in the order of RFC 9110, section 13.2.2. */
-export function toConditionAnswer(request: ViewerRequest, answer: ViewerAnswer): ViewerAnswer | null {
+export function toConditionAnswer(
+  request: ViewerRequest,
+  answer: ViewerAnswer,
+  trace: Trace,
+): ViewerAnswer | null {
   const { headers, status } = answer
-  if (findFailedPrecondition(request.headers, headers) !== null) return toEmpty(answer, 412, headers)
-  if (!isNotModified(request.headers, status, headers)) return null
+  const failed = findFailedPrecondition(request.headers, headers)
+  if (failed !== null) {
+    trace.cut = failed === 'If-Match' ? 'if-match' : 'if-unmodified-since'
+    return toEmpty(answer, 412, headers)
+  }
+  const met = findNotModified(request.headers, status, headers)
+  if (met === null) return null
+  trace.cut = met === 'If-None-Match' ? 'if-none-match' : 'if-modified-since'
   return {
     ...answer,
     status: 304,
@@ -29,20 +41,53 @@ export function toConditionAnswer(request: ViewerRequest, answer: ViewerAnswer):
   }
 }
 
-/** A range of a cached object. ('How CloudFront processes partial requests for an object (range GETs)') */
-export function selectPart(request: ViewerRequest, answer: ViewerAnswer, id: string): ViewerAnswer {
+/** Why a Range that CloudFront understands, or does not, brings all of the object. */
+const WHOLE_BECAUSE: Readonly<
+  Record<Extract<RangeSelection, { kind: 'whole' }>['because'], CutReason | null>
+> = {
+  'no-range': null,
+  'other-unit': 'range-other-unit',
+  invalid: 'range-invalid',
+  'not-ascending': 'ranges-not-ascending',
+  'empty-object': 'range-of-nothing',
+}
+
+/**
+ * A range of a cached object; what the origin has just sent is passed on as it is.
+ * ('How CloudFront processes partial requests for an object (range GETs)')
+ */
+export function selectPart(
+  request: ViewerRequest,
+  answer: ViewerAnswer,
+  isCached: boolean,
+  trace: Trace,
+): ViewerAnswer {
   const { body, headers } = answer
   const range = request.headers.get('range')
   if (range === null || request.method !== 'GET') return answer
+  if (!isCached) {
+    trace.cut = 'range-not-answered'
+    return answer
+  }
+  if (!ifRangeMatches(request.headers, headers)) {
+    trace.cut = 'range-if-range-differs'
+    return answer
+  }
   const size = body.state === 'complete' ? body.bytes : toAnnouncedSize(headers)
-  if (size === null || body.state === 'failed' || !ifRangeMatches(request.headers, headers)) return answer
+  if (size === null || body.state === 'failed') {
+    trace.cut = 'range-length-unknown'
+    return answer
+  }
   const selected = selectRange(range, size)
   switch (selected.kind) {
     case 'whole':
+      trace.cut = WHOLE_BECAUSE[selected.because]
       return answer
     case 'unsatisfiable':
+      trace.cut = 'range-unsatisfiable'
       return toEmpty(answer, 416, headers.plus('Content-Range', `bytes */${size}`))
     case 'part':
+      trace.cut = 'range'
       return {
         ...answer,
         status: 206,
@@ -53,7 +98,8 @@ export function selectPart(request: ViewerRequest, answer: ViewerAnswer, id: str
         delivered: selected,
       }
     case 'parts':
-      return toMultipart(answer, selected.parts, size, id)
+      trace.cut = 'ranges'
+      return toMultipart(answer, selected.parts, size, trace.id)
   }
 }
 

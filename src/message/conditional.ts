@@ -4,16 +4,21 @@ import { HOP_BY_HOP } from '../model/hop-by-hop.ts'
 import { parseHttpDate } from './http-date.ts'
 
 /**
- * Whether a GET or HEAD that this response would answer gets 304 instead (RFC 9110, section 13.2.2).
- * If-None-Match, compared weakly because compression weakens tags, comes before If-Modified-Since.
+ * The condition by which a GET or HEAD that this response would answer gets 304 instead, or null (RFC 9110, section
+ * 13.2.2). If-None-Match, compared weakly because compression weakens tags, comes before If-Modified-Since.
  */
-export function isNotModified(requestHeaders: Headers, status: number, responseHeaders: Headers): boolean {
-  if (status !== 200 && status !== 206) return false
+export function findNotModified(
+  requestHeaders: Headers,
+  status: number,
+  responseHeaders: Headers,
+): 'If-None-Match' | 'If-Modified-Since' | null {
+  if (status !== 200 && status !== 206) return null
   const noneMatch = requestHeaders.list('if-none-match')
-  if (noneMatch !== null) return listsTag(noneMatch, responseHeaders.get('etag'), 'weak')
+  if (noneMatch !== null)
+    return listsTag(noneMatch, responseHeaders.get('etag'), 'weak') ? 'If-None-Match' : null
   const since = toInstant(requestHeaders.get('if-modified-since'))
   const last = toInstant(responseHeaders.get('last-modified'))
-  return since !== null && last !== null && last <= since
+  return since !== null && last !== null && last <= since ? 'If-Modified-Since' : null
 }
 
 /**

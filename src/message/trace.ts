@@ -4,7 +4,9 @@ import type { EventType } from '../model/functions.ts'
 import type {
   AttemptEnd,
   BypassReason,
+  CompressionOutcome,
   CountrySource,
+  CutReason,
   DetailedResultType,
   ErrorPageOutcome,
   FailoverReason,
@@ -144,7 +146,11 @@ export class Trace {
   functions: FunctionRecord[] | null = null
   origins: OriginRecord[] | null = null
   failovers: FailoverRecord[] | null = null
+  /** Of an answer of the origin, where the behavior compresses; null for one that was not asked. */
+  compression: CompressionOutcome | null = null
   errorPage: ErrorPageRecord | null = null
+  /** Why the viewer got something else than the object as it is, or all of it in spite of a Range; null for neither. */
+  cut: CutReason | null = null
   status = 0
   resultType: ResultType = 'Miss'
   detailedResultType: DetailedResultType = 'Miss'

@@ -123,6 +123,38 @@ export type AttemptEnd =
   | 'viewer-gone' // nobody waits for the answer any more
   | 'unresolved' // nothing on this machine stands for the origin
 
+/** Why a viewer gets something else than the object as the caches or the origin gave it, or all of it in spite of a Range. */
+export type CutReason =
+  | 'if-none-match' // 304: the viewer has this version
+  | 'if-modified-since' // 304: not changed since
+  | 'if-match' // 412: another version than the viewer wants
+  | 'if-unmodified-since' // 412: changed since
+  | 'range' // 206: one part of a cached object
+  | 'ranges' // 206: several parts of a cached object
+  | 'range-unsatisfiable' // 416: beyond the object
+  | 'range-invalid' // all of it: the Range is not valid
+  | 'range-other-unit' // all of it: a unit other than bytes
+  | 'ranges-not-ascending' // all of it: several ranges must ascend and stay apart
+  | 'range-of-nothing' // all of it: the object is empty
+  | 'range-if-range-differs' // all of it: If-Range names another version
+  | 'range-not-answered' // all of it: the origin sent all in place of the range
+  | 'range-length-unknown' // all of it: it is still coming in, and nobody knows how long it is
+
+/** Whether an origin's answer was compressed, or the first condition that did not hold. ('Serve compressed files') */
+export type CompressionOutcome =
+  | 'br'
+  | 'gzip'
+  | 'compress-off' // the behavior does not compress
+  | 'encodings-off' // the cache policy enables neither gzip nor Brotli
+  | 'http-1.0'
+  | 'not-accepted' // the viewer takes neither
+  | 'status'
+  | 'already-encoded'
+  | 'no-content-length'
+  | 'too-small'
+  | 'too-large'
+  | 'content-type'
+
 /** How the fetch of a custom error page ended. (Developer Guide, 'Generate custom error responses') */
 export type ErrorPageOutcome =
   | 'shown'

@@ -1,5 +1,5 @@
 // A trace as short sentences in the order of the journey.
-import { VERDICT_WORDS } from './words.ts'
+import { CUT_SENTENCES, VERDICT_WORDS } from './words.ts'
 import type {
   ErrorPageRecord,
   FailoverRecord,
@@ -9,6 +9,7 @@ import type {
   Trace,
 } from '../message/trace.ts'
 import type { EventType } from '../model/functions.ts'
+import type { CompressionOutcome } from '../model/result-types.ts'
 
 /** The journey of one request, one sentence per step, in the words of the closed reasons. */
 export function toStory(trace: Trace): string[] {
@@ -21,6 +22,7 @@ export function toStory(trace: Trace): string[] {
   story.push(...workSentences(trace))
   if (trace.errorPage !== null) story.push(...errorPageSentences(trace.errorPage))
   story.push(...functionSentences(trace, 'viewer-response'))
+  if (trace.cut !== null) story.push(`answer: ${CUT_SENTENCES[trace.cut]} (${trace.cut})`)
   if (trace.simulatedMs > 0)
     story.push(`latency: ${toMillisecondsText(trace.simulatedMs)} ms between the places, simulated`)
   if (trace.problem !== null) story.push(`problem: ${toFirstLine(trace.problem)}`)
@@ -37,8 +39,14 @@ function workSentences(trace: Trace): string[] {
   if (trace.regional !== null) sentences.push(toTierSentence(trace.regional))
   if (trace.shield !== null) sentences.push(toTierSentence(trace.shield))
   sentences.push(...functionSentences(trace, 'origin-request'), ...originSentences(trace))
-  sentences.push(...functionSentences(trace, 'origin-response'), ...storedSentences(trace))
+  sentences.push(...functionSentences(trace, 'origin-response'))
+  if (trace.compression !== null) sentences.push(toCompressionSentence(trace.compression))
+  sentences.push(...storedSentences(trace))
   return sentences
+}
+
+function toCompressionSentence(outcome: CompressionOutcome): string {
+  return outcome === 'br' || outcome === 'gzip' ? `compression: ${outcome}` : `compression: none (${outcome})`
 }
 
 function errorPageSentences(page: ErrorPageRecord): string[] {

@@ -3,6 +3,8 @@ import { toStory } from './story.ts'
 import {
   ATTEMPT_SENTENCES,
   BYPASS_SENTENCES,
+  COMPRESSION_SENTENCES,
+  CUT_SENTENCES,
   ERROR_PAGE_SENTENCES,
   FAILOVER_SENTENCES,
   REGIONAL_SKIP_SENTENCES,
@@ -53,6 +55,8 @@ export function toTraceJson(trace: Trace, describeKey: DescribeKey) {
       detailedResultType: trace.detailedResultType,
       xCache: `${trace.resultType} from cloudfront`,
       bytes: trace.bytes,
+      /** Why it is not the object as it is, or all of it in spite of a Range; null for neither. */
+      cut: trace.cut === null ? null : { because: trace.cut, sentence: CUT_SENTENCES[trace.cut] },
       delivery: trace.delivery,
       problem: trace.problem,
     },
@@ -67,7 +71,7 @@ export function toTraceJson(trace: Trace, describeKey: DescribeKey) {
 
 /** What caches, functions and origins did for a request, or for its error page. */
 function toWorkJson(trace: Trace, describeKey: DescribeKey) {
-  const { bypass, regionalSkip } = trace
+  const { bypass, compression, regionalSkip } = trace
   const tiers = [trace.edge, trace.regional, trace.shield].filter((tier) => tier !== null)
   return {
     bypass: bypass === null ? null : { because: bypass, sentence: BYPASS_SENTENCES[bypass] },
@@ -81,6 +85,8 @@ function toWorkJson(trace: Trace, describeKey: DescribeKey) {
     functions: (trace.functions ?? []).map(toFunctionJson),
     origins: (trace.origins ?? []).map(toOriginJson),
     failovers: (trace.failovers ?? []).map(toFailoverJson),
+    compression:
+      compression === null ? null : { outcome: compression, sentence: COMPRESSION_SENTENCES[compression] },
   }
 }
 

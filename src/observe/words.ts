@@ -2,6 +2,8 @@
 import type {
   AttemptEnd,
   BypassReason,
+  CompressionOutcome,
+  CutReason,
   ErrorPageOutcome,
   FailoverReason,
   RegionalSkip,
@@ -66,6 +68,40 @@ export const FAILOVER_SENTENCES: Readonly<Record<FailoverReason, string>> = {
   status: 'the primary origin answered with a status that the failover criteria list',
   'connect-failed': 'the primary origin could not be connected to, and the failover criteria list 503',
   'timed-out': 'the primary origin did not answer in time, and the failover criteria list 504',
+}
+
+/** Why the viewer got something else than the object as it is, or all of it in spite of a Range. */
+export const CUT_SENTENCES: Readonly<Record<CutReason, string>> = {
+  'if-none-match': 'If-None-Match names the version that is here, so 304',
+  'if-modified-since': 'the object has not changed since the date of If-Modified-Since, so 304',
+  'if-match': 'If-Match names another version than the one that is here, so 412',
+  'if-unmodified-since': 'the object has changed since the date of If-Unmodified-Since, so 412',
+  range: 'the part of the object that Range asks for',
+  ranges: 'the parts of the object that Range asks for, as multipart/byteranges',
+  'range-unsatisfiable': 'Range asks for nothing that the object has, so 416',
+  'range-invalid': 'the Range is not valid, so all of the object',
+  'range-other-unit': 'the Range counts in another unit than bytes, so all of the object',
+  'ranges-not-ascending': 'the ranges do not ascend or they overlap, so all of the object',
+  'range-of-nothing': 'the object is empty, so all of it in place of a range',
+  'range-if-range-differs': 'If-Range names another version than the one that is here, so all of the object',
+  'range-not-answered': 'the origin sent all of the object in place of the range',
+  'range-length-unknown': 'the object is still coming in and its length is not known, so all of it',
+}
+
+/** Whether an answer of the origin was compressed, or why not. */
+export const COMPRESSION_SENTENCES: Readonly<Record<CompressionOutcome, string>> = {
+  br: 'compressed with Brotli, and stored like that',
+  gzip: 'compressed with gzip, and stored like that',
+  'compress-off': 'Compress is off in the behavior',
+  'encodings-off': 'the cache policy enables neither gzip nor Brotli',
+  'http-1.0': 'viewers of HTTP/1.0 get no compressed form',
+  'not-accepted': 'Accept-Encoding of the viewer names no coding that the cache policy enables',
+  status: 'only 200, 403 and 404 are compressed',
+  'already-encoded': 'the origin has encoded it already',
+  'no-content-length': 'the origin sent no Content-Length',
+  'too-small': 'fewer than 1,000 bytes',
+  'too-large': 'more than 10,000,000 bytes',
+  'content-type': 'its Content-Type is not among those that CloudFront compresses',
 }
 
 /** How the fetch of a custom error page ended. */

@@ -193,9 +193,9 @@ function compress(
 ): OriginResponse {
   if (!behavior.Compress || request.method !== 'GET') return response
   const accepted = request.headers.get('accept-encoding')
-  if (accepted === null || accepted === 'identity') return response
-  const viewer = { acceptEncodingKey: accepted, httpVersion: context.viewer.httpVersion }
+  const viewer = { acceptEncodingKey: accepted ?? '', httpVersion: context.viewer.httpVersion }
   const plan = planCompression(behavior, viewer, response.status, response.headers)
+  context.trace.compression = plan.kind === 'as-is' ? plan.because : plan.encoding
   if (plan.kind === 'as-is') return response
   const length = Number(response.headers.get('content-length'))
   return {

@@ -2,6 +2,7 @@
 import { Headers } from '../message/headers.ts'
 import type { DefaultCacheBehavior } from '../model/cache-behavior.ts'
 import { QUOTAS } from '../model/quotas.ts'
+import type { CompressionOutcome } from '../model/result-types.ts'
 
 /** What a viewer can read: its normalized Accept-Encoding and its HTTP version. */
 export interface CompressionViewer {
@@ -12,20 +13,7 @@ export interface CompressionViewer {
 /** Compress, or the first condition that does not hold. */
 export type CompressionPlan =
   | { readonly kind: 'compress'; readonly encoding: 'br' | 'gzip' }
-  | {
-      readonly kind: 'as-is'
-      readonly because:
-        | 'compress-off' // the behavior does not compress
-        | 'encodings-off' // the cache policy enables neither gzip nor Brotli
-        | 'http-1.0'
-        | 'not-accepted' // the viewer takes neither
-        | 'status'
-        | 'already-encoded'
-        | 'no-content-length'
-        | 'too-small'
-        | 'too-large'
-        | 'content-type'
-    }
+  | { readonly kind: 'as-is'; readonly because: Exclude<CompressionOutcome, 'br' | 'gzip'> }
 
 const STATUSES = new Set([200, 403, 404])
 

@@ -1,5 +1,5 @@
 // What S3 answers for an object that exists: all of it, a part, 304, 412 or 416.
-import { findFailedPrecondition, ifRangeMatches, isNotModified } from '../../message/conditional.ts'
+import { findFailedPrecondition, findNotModified, ifRangeMatches } from '../../message/conditional.ts'
 import { Headers } from '../../message/headers.ts'
 import { toHttpDate } from '../../message/http-date.ts'
 import { selectRange } from '../../message/range.ts'
@@ -26,7 +26,7 @@ export function planAnswer(headers: Headers, object: ObjectFacts): ObjectPlan {
   const stored = new Headers(['ETag', object.etag, 'Last-Modified', toHttpDate(object.modifiedAt)])
   const failed = findFailedPrecondition(headers, stored)
   if (failed !== null) return { kind: 'precondition-failed', condition: failed }
-  if (isNotModified(headers, 200, stored)) return { kind: 'not-modified' }
+  if (findNotModified(headers, 200, stored) !== null) return { kind: 'not-modified' }
   const range = headers.get('range')
   if (range === null || !ifRangeMatches(headers, stored)) return { kind: 'whole' }
   return planRange(range, object.size)
