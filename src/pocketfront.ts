@@ -1,5 +1,6 @@
 // Assembly: takes options, wires the layers, listens, and returns the handle.
 import { readFileSync } from 'node:fs'
+import { openArchives } from './assembly/archives.ts'
 import { toFetch } from './assembly/fetch.ts'
 import { createHttps, type Https } from './assembly/https.ts'
 import { isOn, toLoadOptions } from './assembly/load-options.ts'
@@ -8,7 +9,7 @@ import { createReloads, type Reloads } from './assembly/reload.ts'
 import { warnOfOriginsThatAreDown } from './assembly/reach.ts'
 import { createSystem, type System } from './assembly/system.ts'
 import { toConfigError } from './assembly/config-error.ts'
-import { loadConfig } from './config/load.ts'
+import { loadConfig, type LoadOptions } from './config/load.ts'
 import { startControl, type Control } from './control/server.ts'
 import { PocketfrontError } from './model/errors.ts'
 import { describeKey } from './policies/cache-key.ts'
@@ -19,7 +20,20 @@ const DEFAULT_GRACE_MS = 5000
 
 /** Starts a distribution in this process. Rejects with a PocketfrontError that lists every problem of the configuration. */
 export async function createPocketfront(options: PocketfrontOptions = {}): Promise<Pocketfront> {
-  const loadOptions = toLoadOptions(options)
+  const archives = openArchives()
+  try {
+    return await start(options, { ...toLoadOptions(options), archives }, () => archives.close())
+  } catch (error) {
+    archives.close()
+    throw error
+  }
+}
+
+async function start(
+  options: PocketfrontOptions,
+  loadOptions: LoadOptions,
+  onStopped: () => void,
+): Promise<Pocketfront> {
   const first = await loadConfig(loadOptions)
   if (!first.ok) throw toConfigError(first.issues, loadOptions.cwd)
   const https = isOn(options.httpsPort) ? createHttps(options) : null
@@ -27,7 +41,8 @@ export async function createPocketfront(options: PocketfrontOptions = {}): Promi
   const listeners = await listen(options, system, https)
   const reloads = createReloads(options, loadOptions, system)
   if (options.watchOrigins === true) await reloads.ready
-  return toHandle(options, system, { ...listeners, stopLooking: warnOfOriginsThatAreDown(system) }, reloads)
+  const stopLooking = warnOfOriginsThatAreDown(system)
+  return toHandle(options, system, { ...listeners, stopLooking, onStopped }, reloads)
 }
 
 interface Listeners {
@@ -62,7 +77,13 @@ async function listen(options: PocketfrontOptions, system: System, https: Https 
 function toHandle(
   options: PocketfrontOptions,
   system: System,
-  { viewer, control, https, stopLooking }: Listeners & { readonly stopLooking: () => void },
+  {
+    viewer,
+    control,
+    https,
+    stopLooking,
+    onStopped,
+  }: Listeners & Record<'stopLooking' | 'onStopped', () => void>,
   reloads: Reloads,
 ): Pocketfront {
   const { admin, budgets, clock } = system
@@ -78,6 +99,7 @@ function toHandle(
     await viewer.close(options.graceMs ?? DEFAULT_GRACE_MS)
     await control?.close()
     await system.dispose()
+    onStopped()
   }
   let closing: Promise<void> | null = null
   return {

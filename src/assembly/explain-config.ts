@@ -1,4 +1,5 @@
 // Reads a configuration as a start would, runs nothing, and says in words what it does.
+import { withArchives } from './archives.ts'
 import { toConfigError } from './config-error.ts'
 import { toDistributionView, type DistributionView } from './explain/distribution.ts'
 import { toLoadOptions } from './load-options.ts'
@@ -13,7 +14,7 @@ type ExplainOptions = Pick<
 /** Every distribution. Rejects with PF_CONFIG, which has the issues, for a configuration that cannot be used. */
 export async function explainConfiguration(options: ExplainOptions): Promise<readonly DistributionView[]> {
   const load = toLoadOptions({ ...options, httpsPort: 0, lint: false })
-  const result = await loadConfig(load)
+  const result = await withArchives((archives) => loadConfig({ ...load, archives }))
   if (!result.ok) throw toConfigError(result.issues, load.cwd)
   const { deployment, notes } = result
   return deployment.Distributions.map((each) => toDistributionView(each, deployment, notes, load.cwd))

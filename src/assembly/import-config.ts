@@ -1,4 +1,5 @@
 // Reads any configuration and writes it down in our own form.
+import { withArchives } from './archives.ts'
 import { toConfigError } from './config-error.ts'
 import { toLoadOptions } from './load-options.ts'
 import type { PocketfrontOptions } from './options.ts'
@@ -16,7 +17,10 @@ export async function importConfiguration(
   options: ImportOptions,
 ): Promise<{ readonly text: string; readonly warnings: readonly ConfigIssue[] }> {
   const load = toLoadOptions({ ...options, httpsPort: 0, lint: false })
-  const { result, sources } = await loadWithSources(load)
-  if (!result.ok) throw toConfigError(result.issues, load.cwd)
-  return { text: toImportedText({ result, sources }, load.cwd), warnings: result.warnings }
+  return withArchives(async (archives) => {
+    const { result, sources } = await loadWithSources({ ...load, archives })
+    if (!result.ok) throw toConfigError(result.issues, load.cwd)
+    const text = toImportedText({ result, sources }, load.cwd, archives)
+    return { text, warnings: result.warnings }
+  })
 }

@@ -1,4 +1,5 @@
 // Reads a configuration as a start would, runs nothing, and tells all that is to say about it.
+import { withArchives } from './archives.ts'
 import { toDialectWarnings } from './function-warnings.ts'
 import { toLoadOptions } from './load-options.ts'
 import type { PocketfrontOptions } from './options.ts'
@@ -36,9 +37,8 @@ type ValidateOptions = Pick<
 /** Where origins are reached is no matter here: a deployment knows nothing of this machine. */
 export async function validateConfiguration(options: ValidateOptions): Promise<Validation> {
   const { strict = false } = options
-  const result = await loadConfig({
-    ...toLoadOptions({ ...options, allowRemoteOrigins: true, httpsPort: 0 }),
-  })
+  const load = toLoadOptions({ ...options, allowRemoteOrigins: true, httpsPort: 0 })
+  const result = await withArchives((archives) => loadConfig({ ...load, archives }))
   const { files } = result
   if (!result.ok) {
     return { ok: false, issues: result.issues, findings: [], notes: [], distributions: [], files }

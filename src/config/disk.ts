@@ -1,5 +1,6 @@
 // What the configuration asks of the disk: is there a file, is there a folder, what is in them.
 import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { NO_ARCHIVES, type Archives, type Unpacked } from './archives/archives.ts'
 
 export interface Disk {
   readonly isFile: (path: string) => boolean
@@ -8,6 +9,8 @@ export interface Disk {
   readonly list: (path: string) => readonly string[]
   /** A file's text with its times in milliseconds, or why it cannot be read. */
   readonly readText: (path: string) => FileText | { readonly kind: 'unreadable'; readonly reason: string }
+  /** The content of a zip archive as a folder. */
+  readonly unpack: (path: string) => Unpacked
 }
 
 export interface FileText {
@@ -17,8 +20,26 @@ export interface FileText {
   readonly modifiedAt: number
 }
 
+/** The disk of one load. */
+export interface LoadDisk extends Disk {
+  /** Absolute paths of the archives that were asked for. */
+  readonly archives: ReadonlySet<string>
+}
+
 /** The real disk; what cannot be looked at is not there. */
-export const realDisk: Disk = {
+export function createDisk(archives: Archives): LoadDisk {
+  const asked = new Set<string>()
+  return {
+    ...FILES,
+    archives: asked,
+    unpack(path) {
+      asked.add(path)
+      return archives.unpack(path)
+    },
+  }
+}
+
+const FILES: Omit<Disk, 'unpack'> = {
   isFile: (path) => statOf(path)?.isFile() ?? false,
   isFolder: (path) => statOf(path)?.isDirectory() ?? false,
   list(path) {
@@ -37,6 +58,9 @@ export const realDisk: Disk = {
     }
   },
 }
+
+/** For those who run no code. */
+export const realDisk: Disk = createDisk(NO_ARCHIVES)
 
 function statOf(path: string): ReturnType<typeof statSync> | undefined {
   try {

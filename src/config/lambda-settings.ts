@@ -43,19 +43,26 @@ const SILENT = [
   'ReservedConcurrentExecutions',
 ]
 
+interface Seen {
+  readonly at: Located
+  readonly disk: Disk
+  readonly report: Report
+}
+
 /**
- * `./edge/auth.ts`, `./edge/auth.ts#exportName` or `lambda_function.lambda_handler`, relative to `base`; null when it
- * names no file, which is reported.
+ * `./edge/auth.ts`, `./edge/auth.ts#exportName`, `./edge/auth.zip#index.handler` or `lambda_function.lambda_handler`,
+ * relative to `base`; null when it names no file, which is reported.
  */
-export function parseHandler(
-  text: string,
-  base: string,
-  { at, disk, report }: { at: Located; disk: Disk; report: Report },
-): LambdaCode | null {
+export function parseHandler(text: string, base: string, seen: Seen): LambdaCode | null {
+  const { at, disk, report } = seen
   const trimmed = text.trim()
+  const hash = trimmed.lastIndexOf('#')
+  const archive = resolve(base, hash === -1 ? trimmed : trimmed.slice(0, hash).trim())
+  if (isArchive(archive) && disk.isFile(archive)) {
+    return inArchive(archive, hash === -1 ? null : trimmed.slice(hash + 1).trim(), seen)
+  }
   const whole = resolve(base, trimmed)
   if (trimmed !== '' && disk.isFile(whole)) return toCode(whole, null)
-  const hash = trimmed.lastIndexOf('#')
   if (hash === -1) return parseDotted(trimmed, base, disk) ?? refuse(report, at, `there is no file ${whole}`)
   const exportName = trimmed.slice(hash + 1).trim()
   if (!/^[\w$]+$/.test(exportName)) return refuse(report, at, `'${exportName}' is not the name of an export`)
@@ -63,6 +70,23 @@ export function parseHandler(
   return hash > 0 && disk.isFile(file)
     ? toCode(file, exportName)
     : refuse(report, at, `there is no file ${file}`)
+}
+
+/** A deployment package of Lambda. */
+export function isArchive(path: string): boolean {
+  return /\.(?:zip|jar)$/i.test(path)
+}
+
+/** Without a handler the usual ones are tried. */
+function inArchive(archive: string, handler: string | null, { at, disk, report }: Seen): LambdaCode | null {
+  const unpacked = disk.unpack(archive)
+  if (unpacked.kind === 'unusable') return refuse(report, at, `${archive} is not used: ${unpacked.reason}`)
+  const tried = handler === null ? ['index.handler', 'lambda_function.lambda_handler'] : [handler]
+  for (const each of tried) {
+    const code = parseDotted(each, unpacked.folder, disk)
+    if (code !== null) return code
+  }
+  return refuse(report, at, `there is no file for the handler ${tried.join(' or ')} in ${archive}`)
 }
 
 /** `{Code: ./edge/auth.py, Handler: auth.lambda_handler, Runtime, MemorySize, Timeout}` */
@@ -85,6 +109,10 @@ export function readLambdaSettings(fields: Fields, base: string, disk: Disk): La
   if (given === null) return null
   const at = fields.at('Code')
   const folder = resolve(base, given)
+  if (isArchive(folder) && disk.isFile(folder)) {
+    const packed = inArchive(folder, handler, { at, disk, report })
+    return packed === null ? null : { ...packed, ...settings }
+  }
   const code =
     disk.isFolder(folder) && handler !== null
       ? parseHandler(handler, folder, { at: fields.at('Handler'), disk, report })
@@ -111,9 +139,12 @@ function readRuntime(fields: Fields): string | null {
 function parseDotted(text: string, base: string, disk: Disk): LambdaCode | null {
   const match = /^(.+)\.([\w$]+)$/.exec(text)
   if (match === null) return null
-  for (const extension of EXTENSIONS) {
-    const file = resolve(base, match[1]! + extension)
-    if (disk.isFile(file)) return toCode(file, match[2]!)
+  const [, path, exportName] = match as unknown as [string, string, string]
+  // Python also names modules in packages with dots: `app.edge.handler` is in app/edge.py.
+  const packaged = path.startsWith('.') ? [] : [`${path.replaceAll('.', '/')}.py`]
+  for (const name of [...EXTENSIONS.map((extension) => path + extension), ...packaged]) {
+    const file = resolve(base, name)
+    if (disk.isFile(file)) return toCode(file, exportName)
   }
   return null
 }

@@ -4,7 +4,9 @@ import type { Deployment } from '../model/deployment.ts'
 import type { Distribution } from '../model/distribution.ts'
 import { AccessControls } from './access-controls.ts'
 import { CloudFrontFunctions } from './cloudfront-functions.ts'
-import { realDisk } from './disk.ts'
+import type { Archives } from './archives/archives.ts'
+import { NO_ARCHIVES } from './archives/archives.ts'
+import { createDisk } from './disk.ts'
 import { checkNames, readAll } from './distribution-names.ts'
 import { FunctionCode } from './function-code.ts'
 import type { ConfigIssue } from './issues.ts'
@@ -56,6 +58,8 @@ export interface LoadOptions {
   readonly strict?: boolean
   /** Whether traps are looked for; default: yes. */
   readonly lint?: boolean
+  /** Where deployment packages are unpacked; default: nowhere, so that functions in them are left out. */
+  readonly archives?: Archives
 }
 
 /** A deployment with what to tell the user about it, or the issues. */
@@ -86,7 +90,7 @@ export async function loadWithSources(
   options: LoadOptions,
 ): Promise<{ readonly result: LoadResult; readonly sources: readonly Source[] }> {
   const report = new Report()
-  const read = await readSources(options, report)
+  const read = await readSources(options, report, createDisk(options.archives ?? NO_ARCHIVES))
   return { result: build(read, options, report), sources: read.sources }
 }
 
@@ -97,7 +101,7 @@ export interface Loaded {
 }
 
 function build(
-  { sources, files, further, templates }: ReadSources,
+  { sources, files, further, templates, disk }: ReadSources,
   options: LoadOptions,
   report: Report,
 ): LoadResult {
@@ -109,7 +113,7 @@ function build(
     sections: sectionsOf(sources, 'lambdas'),
     declared: [...declared.lambdas, ...sources.flatMap((source) => source.declaredLambdas ?? [])],
     cwd,
-    disk: realDisk,
+    disk,
     report,
   })
   const stores = new KeyValueStores({
@@ -117,7 +121,7 @@ function build(
     sections: sectionsOf(sources, 'keyValueStores'),
     declared: [...declared.stores, ...sources.flatMap((source) => source.declaredStores ?? [])],
     cwd,
-    disk: realDisk,
+    disk,
     report,
   })
   const functions = new CloudFrontFunctions({
@@ -126,17 +130,17 @@ function build(
     nodes: sources.flatMap((source) => source.Functions),
     stores,
     cwd,
-    disk: realDisk,
+    disk,
     report,
   })
   const targets = new OriginTargets({
     overrides,
     allowRemoteOrigins: options.allowRemoteOrigins,
-    bucketFolders: declared.folders,
+    bucketFolders: [...declared.folders, ...sources.flatMap((source) => source.bucketFolders ?? [])],
     handlers: [...sources.flatMap((source) => source.handlers ?? []), ...declared.handlers],
-    websites: declared.websites,
+    websites: new Map([...declared.websites, ...sources.flatMap((source) => source.websites ?? [])]),
     s3: readS3Settings(options.env, report),
-    disk: realDisk,
+    disk,
     report,
   })
   const notes = new SupportNotes(options.servesHttps)
@@ -148,7 +152,7 @@ function build(
   const isUnconfigured = files.length === 0 && (options.inline === undefined || options.inline === null)
   let Distributions: Distribution[]
   if (isUnconfigured) {
-    Distributions = buildFromTarget(overrides, targets, { disk: realDisk, cwd, report })
+    Distributions = buildFromTarget(overrides, targets, { disk, cwd, report })
   } else {
     const policies = createPolicyBook(policySources(sources), report)
     Distributions = readAll(sources, (source, id) =>
@@ -183,7 +187,9 @@ function build(
     notes: notes.notes,
     findings: options.lint === false || isUnconfigured ? [] : lint(Distributions, places, off),
     files,
-    watched: [...new Set([...files, ...further.paths, ...functions.files, ...stores.files])],
+    watched: [
+      ...new Set([...files, ...further.paths, ...functions.files, ...stores.files, ...disk.archives]),
+    ],
     resolveTarget,
   }
 }

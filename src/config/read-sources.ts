@@ -1,7 +1,8 @@
 // The files of a load, and an object in place of one, taken apart.
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { realDisk } from './disk.ts'
+import { NO_ARCHIVES } from './archives/archives.ts'
+import { createDisk, type LoadDisk } from './disk.ts'
 import { readInputs } from './inputs.ts'
 import { fromText } from './nodes/from-text.ts'
 import { fromValue } from './nodes/from-value.ts'
@@ -28,11 +29,16 @@ export interface ReadSources {
   /** Files that these refer to. */
   readonly further: SourceFiles
   readonly templates: TemplateSet
+  readonly disk: LoadDisk
 }
 
 /** Never rejects: what cannot be read is reported. */
-export async function readSources(options: SourceOptions, report: Report): Promise<ReadSources> {
-  const further = new SourceFiles(realDisk, report)
+export async function readSources(
+  options: SourceOptions,
+  report: Report,
+  disk: LoadDisk = createDisk(NO_ARCHIVES),
+): Promise<ReadSources> {
+  const further = new SourceFiles(disk, report)
   const inputs = readInputs(options.files, options.cwd, further)
   const { files } = inputs
   const trees: [root: ConfigNode, name: string][] = []
@@ -59,7 +65,7 @@ export async function readSources(options: SourceOptions, report: Report): Promi
   const sources = trees.flatMap(
     ([root, name]) => readTree(root, name, { ...context, isFound: inputs.found.has(root.place.file) }) ?? [],
   )
-  return { sources, files, further, templates }
+  return { sources, files, further, templates, disk }
 }
 
 async function readText(file: string, report: Report): Promise<string | null> {

@@ -185,7 +185,8 @@ export class OriginTargets {
   #asNamed(address: Address): OriginTarget {
     const { domainName, base } = address
     const handler = this.#options.handlers?.find((it) => it.domainName === domainName)
-    if (handler !== undefined) return { kind: 'handler', handler, source: 'template' }
+    if (handler !== undefined && handler.routes.length > 0)
+      return { kind: 'handler', handler, source: 'template' }
     const { endpoint } = this.#options.s3
     if (endpoint !== null && toBucket(domainName) !== null) {
       return this.#toStore(endpoint, address, 'environment')

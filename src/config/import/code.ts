@@ -1,14 +1,16 @@
 // The functions of an imported configuration: CloudFront Functions with code and store, Lambda functions by file.
 import type { Deployment } from '../../model/deployment.ts'
 import type { CloudFrontFunction, KeyValueStore, LambdaFunction } from '../../model/functions.ts'
+import type { Archives } from '../archives/archives.ts'
 import { isInlineCode } from '../inline-code.ts'
-import { toRelative } from './places.ts'
+import { toCodeText, toRelative } from './places.ts'
 import { toMap, toScalar, toSeq, type Yaml } from './to-yaml.ts'
 
 /** Every function and store that some behavior uses. */
 export function functionSections(
   { Functions, LambdaFunctions }: Deployment,
   cwd: string,
+  archives: Pick<Archives, 'originOf'>,
 ): [string, Yaml | null][] {
   const stores = new Map(
     Functions.flatMap(({ KeyValueStore: store }) => (store === null ? [] : [[store.ARN, store]])),
@@ -20,7 +22,9 @@ export function functionSections(
       'lambdas',
       LambdaFunctions.length === 0
         ? null
-        : toMap(LambdaFunctions.map((each) => [each.LambdaFunctionARN, toLambda(each, cwd)] as const)),
+        : toMap(
+            LambdaFunctions.map((each) => [each.LambdaFunctionARN, toLambda(each, cwd, archives)] as const),
+          ),
     ],
   ]
 }
@@ -52,10 +56,11 @@ function toStore({ Name, Id, ARN, items }: KeyValueStore): Yaml {
   ])
 }
 
-function toLambda({ file, exportName, Runtime, MemorySize, Timeout }: LambdaFunction, cwd: string): Yaml {
+function toLambda(definition: LambdaFunction, cwd: string, archives: Pick<Archives, 'originOf'>): Yaml {
+  const { file, exportName, Runtime, MemorySize, Timeout } = definition
   const usual = file.endsWith('.py') ? 'lambda_handler' : 'handler'
-  const path = toRelative(file, cwd)
-  const code = toScalar(exportName === usual ? path : `${path}#${exportName}`)
+  const isPlain = exportName === usual && archives.originOf(file) === null
+  const code = toScalar(isPlain ? toRelative(file, cwd) : toCodeText(definition, cwd, archives))
   if (isInlineCode(file)) code.comment = ' stands in the template: save it as a file, and name that here'
   if (Runtime === null && MemorySize === null && Timeout === null) return code
   return toMap([

@@ -2,6 +2,7 @@
 import { Document, isMap, isScalar, Scalar, type YAMLMap } from 'yaml'
 import type { CacheBehavior, DefaultCacheBehavior } from '../../model/cache-behavior.ts'
 import type { Distribution } from '../../model/distribution.ts'
+import { NO_ARCHIVES, type Archives } from '../archives/archives.ts'
 import { managedPolicies } from '../managed-policies.ts'
 import type { Loaded } from '../load.ts'
 import type { ConfigNode, MapNode } from '../nodes/node.ts'
@@ -28,7 +29,11 @@ const POLICY_LISTS = {
 } as const
 
 /** The text of the file; paths in it are relative to `cwd`. */
-export function toImportedText({ result, sources }: Loaded, cwd: string): string {
+export function toImportedText(
+  { result, sources }: Loaded,
+  cwd: string,
+  archives: Pick<Archives, 'originOf'> = NO_ARCHIVES,
+): string {
   const { deployment } = result
   const configs = sources.flatMap((source) => source.distributions.map(({ config }) => config))
   const names = policyNames(sources)
@@ -39,13 +44,14 @@ export function toImportedText({ result, sources }: Loaded, cwd: string): string
   const lists = flat.map((list): [string, Yaml | null] => [list, toList(list, sources, cwd)])
   const sections: [string, Yaml | null][] = [
     ...lists,
-    ...functionSections(deployment, cwd),
+    ...functionSections(deployment, cwd, archives),
     [
       'origins',
       originsSection(
         sources.flatMap(({ origins }) => origins ?? []),
         deployment.Distributions,
         cwd,
+        archives,
       ),
     ],
     ['lint', sources.flatMap(({ lint }) => (lint === null ? [] : [toYaml(lint)]))[0] ?? null],

@@ -1,5 +1,6 @@
 // Where a part of an imported configuration comes from, for the comment above it; and paths from the new place.
 import { dirname, isAbsolute, join, relative, sep } from 'node:path'
+import type { Archives } from '../archives/archives.ts'
 import type { Located } from '../nodes/node.ts'
 
 /** `Shop, template.yaml:12` or `aws_cloudfront_distribution.shop, plan.json:85` */
@@ -27,6 +28,18 @@ export function toRelative(file: string, cwd: string): string {
   const path = relative(cwd, file).split(sep).join('/')
   if (path === '') return '.'
   return path.startsWith('..') ? path : `./${path}`
+}
+
+/** A function with its export as the sections write it; one in a deployment package by its handler. */
+export function toCodeText(
+  { file, exportName }: { readonly file: string; readonly exportName: string },
+  cwd: string,
+  archives: Pick<Archives, 'originOf'>,
+): string {
+  const origin = archives.originOf(file)
+  if (origin === null) return `${toRelative(file, cwd)}#${exportName}`
+  const module = origin.name.replace(/\.[^./]+$/, '')
+  return `${toRelative(origin.archive, cwd)}#${module}.${exportName}`
 }
 
 /** A path that stands in a file of another folder, as it has to be written here. */

@@ -3,9 +3,10 @@ import type { HandlerFunction, HandlerOrigin } from '../../model/handler-origin.
 import type { Distribution } from '../../model/distribution.ts'
 import type { Origin, OriginTarget } from '../../model/origin.ts'
 import { PLAIN_WEBSITE } from '../../model/website.ts'
+import type { Archives } from '../archives/archives.ts'
 import type { ConfigNode, MapNode } from '../nodes/node.ts'
 import { parseTarget } from '../origins/target-text.ts'
-import { moveRelative, toRelative } from './places.ts'
+import { moveRelative, toCodeText, toRelative } from './places.ts'
 import { toMap, toScalar, toSeq, toYaml, type Yaml } from './to-yaml.ts'
 
 /** The sections as they are, and what came from elsewhere; null when there is nothing to map. */
@@ -13,6 +14,7 @@ export function originsSection(
   sections: readonly MapNode[],
   distributions: readonly Distribution[],
   cwd: string,
+  archives: Pick<Archives, 'originOf'>,
 ): Yaml | null {
   const entries = new Map<string, Yaml>()
   for (const section of sections) {
@@ -21,7 +23,7 @@ export function originsSection(
   const all = distributions.flatMap(({ Id, Origins }) => Origins.map((origin) => ({ owner: Id, origin })))
   const isOnly = (id: string) => all.filter(({ origin }) => origin.Id === id).length === 1
   for (const { owner, origin } of all) {
-    const value = toTarget(origin, cwd)
+    const value = toTarget(origin, cwd, archives)
     if (value !== null) entries.set(isOnly(origin.Id) ? origin.Id : `${owner}/${origin.Id}`, value)
   }
   return entries.size === 0 ? null : toMap(entries)
@@ -45,14 +47,18 @@ function onlyFunction({ routes }: HandlerOrigin): HandlerFunction | null {
   return first !== undefined && isOne ? first.function : null
 }
 
-function handlerTarget(origin: HandlerOrigin, cwd: string): Yaml | null {
+function handlerTarget(
+  origin: HandlerOrigin,
+  cwd: string,
+  archives: Pick<Archives, 'originOf'>,
+): Yaml | null {
   const definition = onlyFunction(origin)
   if (definition === null) return null
-  const { file, exportName, Runtime, MemorySize, Timeout, Environment } = definition
+  const { Runtime, MemorySize, Timeout, Environment } = definition
   const [stage] = origin.stages
   const variables = Object.entries(Environment)
   return toMap([
-    ['handler', toScalar(`${toRelative(file, cwd)}#${exportName}`)],
+    ['handler', toScalar(toCodeText(definition, cwd, archives))],
     ['api', toScalar(origin.kind)],
     ['payload', origin.kind === 'http-api' ? toScalar(origin.routes[0]!.payload) : null],
     ['timeout', Timeout === null ? null : toScalar(Timeout)],
@@ -85,14 +91,18 @@ function moveTarget(text: string, at: ConfigNode, cwd: string): string {
 }
 
 /** What sections say is there already, and what is found by itself will be found again. */
-function toTarget({ target, DomainName }: Origin, cwd: string): Yaml | null {
+function toTarget(
+  { target, DomainName }: Origin,
+  cwd: string,
+  archives: Pick<Archives, 'originOf'>,
+): Yaml | null {
   const isFolder = target.kind === 'folder' || target.kind === 'website'
   const { source } = target
   if (source === 'unresolved' || source === 'production name') return null
   if (source === 'configuration' && !isFolder) return null
   if (target.kind === 'http') return httpTarget(target, DomainName)
   if (target.kind === 'folder') return toScalar(toRelative(target.folder, cwd))
-  if (target.kind === 'handler') return handlerTarget(target.handler, cwd)
+  if (target.kind === 'handler') return handlerTarget(target.handler, cwd, archives)
   if (target.kind !== 'website') return null
   const folder = toRelative(target.folder, cwd)
   if (JSON.stringify(target.website) === JSON.stringify(PLAIN_WEBSITE)) return toScalar(`website:${folder}`)

@@ -3,6 +3,8 @@ import type { ConfigNode, MapNode } from '../nodes/node.ts'
 import type { Report } from '../nodes/report.ts'
 import type { SourceFiles } from '../source-files.ts'
 import type { HandlerOrigin } from '../../model/handler-origin.ts'
+import type { WebsiteConfiguration } from '../../model/website.ts'
+import type { BucketFolder } from '../stacks/bucket-folders.ts'
 import type { DeclaredLambda } from '../stacks/declared-lambdas.ts'
 import type { DeclaredStore } from '../stacks/declared-stores.ts'
 import type { TemplateSet } from '../templates/template-set.ts'
@@ -57,6 +59,9 @@ export interface SourceParts {
   /** Lambda functions and key value stores that the file declares; those of templates are known anyway. */
   readonly declaredLambdas?: readonly DeclaredLambda[]
   readonly declaredStores?: readonly DeclaredStore[]
+  /** Of buckets that the file declares. */
+  readonly bucketFolders?: readonly BucketFolder[]
+  readonly websites?: readonly (readonly [bucket: string, website: WebsiteConfiguration])[]
 }
 
 /** What a reader may use beside the tree. */

@@ -2,7 +2,9 @@
 import type { ConfigNode, MapNode } from '../nodes/node.ts'
 import { entryOf, itemsOf } from '../nodes/node.ts'
 import { managedPolicies } from '../managed-policies.ts'
+import { declaredFolders, declaredWebsites } from '../terraform/buckets.ts'
 import { convertBlock, toBlock } from '../terraform/convert.ts'
+import { declaredHandlers } from '../terraform/handlers.ts'
 import { declaredLambdas } from '../terraform/lambdas.ts'
 import { OriginNames } from '../terraform/origin-names.ts'
 import type { TerraformResource } from '../terraform/resources.ts'
@@ -64,8 +66,11 @@ function partsOf(source: Terraform, context: ReadContext): SourceParts {
     OriginAccessControls: source
       .ofType('aws_cloudfront_origin_access_control')
       .map((each) => toAccessControl(each, source)),
+    handlers: declaredHandlers(source, context),
     declaredLambdas: declaredLambdas(source, context),
     declaredStores: declaredStores(source),
+    bucketFolders: declaredFolders(source, context.files.disk),
+    websites: declaredWebsites(source),
   }
 }
 

@@ -1,17 +1,13 @@
 // Lambda functions of templates as they run in a Region: found by what an integration says of them.
 import type { HandlerFunction } from '../../model/handler-origin.ts'
-import { parseHandler } from '../lambda-settings.ts'
 import { mapOf } from '../nodes/node.ts'
-import { Report } from '../nodes/report.ts'
 import { generatedValue } from '../templates/generated.ts'
 import type { Resource } from '../templates/scope.ts'
 import type { Template } from '../templates/template.ts'
 import type { TemplateSet } from '../templates/template-set.ts'
 import { textOf } from '../templates/values.ts'
+import { toCount, toHandlerFunction } from './handler-function.ts'
 import { locateLambda } from './lambda-source.ts'
-
-/** What runs here; other runtimes are left to an origin of the user's. */
-const RUNTIMES = /^(?:nodejs\d+\.x|python3\.\d+)$/
 
 /** All functions of a load. */
 export class HandlerFunctions {
@@ -26,8 +22,7 @@ export class HandlerFunctions {
   /** By ARN, by name, with a version or alias, or as the URI that API Gateway wants; null when it cannot run here. */
   find(text: string | null): HandlerFunction | null {
     if (text === null) return null
-    const named = /functions\/(.+)\/invocations$/.exec(text)?.[1] ?? text
-    const name = /:function:([\w-]+)/.exec(named)?.[1] ?? named.replace(/:.*$/, '')
+    const name = toFunctionName(text)
     this.#byName ??= this.#index()
     const found = this.#byName.get(name)
     if (found === undefined) return null
@@ -51,32 +46,24 @@ export class HandlerFunctions {
   }
 
   #make(name: string, resource: Resource, template: Template): HandlerFunction | null {
-    const Runtime = textOf(template.property(resource, 'Runtime'))
-    if (Runtime !== null && !RUNTIMES.test(Runtime)) return null
-    const source = locateLambda(resource, template, this.#templates)
-    if (source.kind === 'elsewhere') return null
-    // What is not there leaves the origin without a target, which is told there.
-    const { disk } = this.#templates.options.files
-    const seen = { at: resource.node, disk, report: new Report() }
-    const code = disk.isFile(source.code)
-      ? parseHandler(`${source.code}#${source.handler.split('.').at(-1)!}`, '', seen)
-      : parseHandler(source.handler, source.code, seen)
-    if (code === null) return null
-    const { file, exportName } = code
-    const number = (key: string): number | null => {
-      const text = textOf(template.property(resource, key))
-      return text === null || !/^\d+$/.test(text) ? null : Number(text)
-    }
-    return {
+    const text = (key: string): string | null => textOf(template.property(resource, key))
+    const declared = {
       name,
-      file,
-      exportName,
-      Runtime,
-      MemorySize: number('MemorySize'),
-      Timeout: number('Timeout'),
+      Runtime: text('Runtime'),
+      MemorySize: toCount(text('MemorySize')),
+      Timeout: toCount(text('Timeout')),
       Environment: environmentOf(resource, template),
+      source: () => locateLambda(resource, template, this.#templates),
     }
+    const { disk } = this.#templates.options.files
+    return toHandlerFunction(declared, resource.node, { disk, report: template.report })
   }
+}
+
+/** Of an ARN, a name with a version, or the URI that API Gateway wants. */
+export function toFunctionName(text: string): string {
+  const named = /functions\/(.+)\/invocations$/.exec(text)?.[1] ?? text
+  return /:function:([\w-]+)/.exec(named)?.[1] ?? named.replace(/:.*$/, '')
 }
 
 function environmentOf(resource: Resource, template: Template): Record<string, string> {

@@ -1,5 +1,5 @@
 // The functions behind Function URLs and APIs of templates, so that origins of these names can be run here.
-import type { HandlerOrigin, HandlerRoute } from '../../model/handler-origin.ts'
+import type { HandlerOrigin } from '../../model/handler-origin.ts'
 import { generatedValue } from '../templates/generated.ts'
 import type { Resource } from '../templates/scope.ts'
 import type { Template } from '../templates/template.ts'
@@ -7,6 +7,7 @@ import type { TemplateSet } from '../templates/template-set.ts'
 import { textOf } from '../templates/values.ts'
 import { HandlerFunctions } from './handler-functions.ts'
 import { routesOfApi } from './handler-routes.ts'
+import { lazily } from './lazy-handler.ts'
 
 /** Everything of all templates. Routes are found when somebody asks for them: most stacks have APIs of no concern. */
 export function declaredHandlers(templates: TemplateSet): HandlerOrigin[] {
@@ -58,35 +59,4 @@ function toApi(
     invokeMode: () => 'BUFFERED',
     routes: () => routesOfApi(kind, id, api, template, functions),
   })
-}
-
-interface Lazy {
-  readonly domainName: string
-  readonly kind: HandlerOrigin['kind']
-  readonly stages: () => readonly string[]
-  readonly invokeMode: () => HandlerOrigin['invokeMode']
-  readonly routes: () => readonly HandlerRoute[]
-}
-
-/** Each part is evaluated once, when it is first asked for. */
-function lazily(parts: Lazy): HandlerOrigin {
-  const [stages, invokeMode, routes] = [once(parts.stages), once(parts.invokeMode), once(parts.routes)]
-  return {
-    domainName: parts.domainName.toLowerCase(),
-    kind: parts.kind,
-    get stages() {
-      return stages()
-    },
-    get invokeMode() {
-      return invokeMode()
-    },
-    get routes() {
-      return routes()
-    },
-  }
-}
-
-function once<Value>(make: () => Value): () => Value {
-  let value: { readonly made: Value } | null = null
-  return () => (value ??= { made: make() }).made
 }

@@ -1,5 +1,5 @@
 // Where the code of a Lambda function of a template is on this machine.
-import { basename, dirname, extname, join, resolve } from 'node:path'
+import { basename, dirname, resolve } from 'node:path'
 import { keepInlineCode } from '../inline-code.ts'
 import type { ConfigNode } from '../nodes/node.ts'
 import { entryOf, mapOf } from '../nodes/node.ts'
@@ -8,7 +8,7 @@ import type { Template } from '../templates/template.ts'
 import type { TemplateSet } from '../templates/template-set.ts'
 import { textOf } from '../templates/values.ts'
 
-/** `code` is an absolute path: a folder in which `handler` is looked up, or a file. */
+/** `code` is an absolute path: a folder or an archive in which `handler` is looked up, or a file. */
 export type LambdaSource =
   | { readonly kind: 'here'; readonly code: string; readonly handler: string }
   | { readonly kind: 'elsewhere'; readonly reason: string; readonly hint: string | null }
@@ -29,11 +29,7 @@ export function locateLambda(resource: Resource, template: Template, templates: 
     const file = keepInlineCode(found, `${INLINE_NAME}${extension}`)
     return { kind: 'here', code: dirname(file), handler: `${INLINE_NAME}.${handler.split('.').at(-1)!}` }
   }
-  if (/\.(?:zip|jar)$/i.test(found)) {
-    const reason = `its code is in an archive, ${found}`
-    return { kind: 'elsewhere', reason, hint: 'name the folder that the archive is made of' }
-  }
-  return { kind: 'here', code: found, handler: toPath(handler, runtime, found, templates) }
+  return { kind: 'here', code: found, handler }
 }
 
 /** The path of code, or the text of inline code. */
@@ -59,15 +55,4 @@ function locateCode(
   if (code !== null && entryOf(code, 'ImageUri') !== null)
     return { kind: 'elsewhere', reason: 'it is a container image', hint: null }
   return { kind: 'elsewhere', reason: 'its code is not on this machine', hint: null }
-}
-
-/** Python also names modules in packages with dots: `app.edge.handler` is in app/edge.py. */
-function toPath(handler: string, runtime: string, folder: string, { options }: TemplateSet): string {
-  if (!runtime.startsWith('python') || extname(folder) === '.py') return handler
-  const parts = handler.split('.')
-  const name = parts.pop()!
-  const nested = `${parts.join('/')}.py`
-  return parts.length > 1 && options.files.disk.isFile(join(folder, nested))
-    ? `${parts.join('/')}.${name}`
-    : handler
 }

@@ -266,3 +266,33 @@ export const RESPONSE_HEADERS_POLICY: Shape = {
     sampling_rate: value('SamplingRate'),
   }),
 }
+
+/** aws_s3_bucket_website_configuration. */
+export const WEBSITE: Shape = {
+  index_document: block('IndexDocument', { suffix: value('Suffix') }),
+  error_document: block('ErrorDocument', { key: value('Key') }),
+  redirect_all_requests_to: block('RedirectAllRequestsTo', {
+    host_name: value('HostName', 'host'),
+    protocol: value('Protocol'),
+  }),
+  routing_rule: blocks('RoutingRules', {
+    condition: block('Condition', {
+      http_error_code_returned_equals: value('HttpErrorCodeReturnedEquals'),
+      key_prefix_equals: value('KeyPrefixEquals'),
+    }),
+    redirect: block('Redirect', {
+      host_name: value('HostName', 'host'),
+      http_redirect_code: value('HttpRedirectCode'),
+      protocol: value('Protocol'),
+      replace_key_prefix_with: value('ReplaceKeyPrefixWith'),
+      replace_key_with: value('ReplaceKeyWith'),
+    }),
+  }),
+  bucket: IGNORED,
+  expected_bucket_owner: IGNORED,
+  routing_rules: IGNORED,
+  id: IGNORED,
+  region: IGNORED,
+  website_domain: IGNORED,
+  website_endpoint: IGNORED,
+}

@@ -90,6 +90,13 @@ export class Terraform {
     return [...new Set(found ?? [])]
   }
 
+  /** The resources that an argument of a resource refers to. */
+  referredBy(resource: TerraformResource, name: string): TerraformResource[] {
+    const expressions = this.configuration.expressionsOf(resource)
+    const expression = expressions === null ? null : entryOf(expressions, name)
+    return expression === null ? [] : this.referred(expression, resource)
+  }
+
   /** The Region that a resource is made in. */
   regionOf(resource: TerraformResource): string {
     const own = textOf(entryOf(resource.values, 'region'))
