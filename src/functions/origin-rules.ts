@@ -7,8 +7,9 @@ import type { Refusal } from './failures.ts'
 import type { Headers } from '../message/headers.ts'
 import type { OutgoingOrigin } from '../message/requests.ts'
 import { isRefusedCustomHeader } from '../model/custom-headers.ts'
+import { ORIGIN_SSL_PROTOCOLS, type OriginSslProtocol } from '../model/origin.ts'
 
-const SSL_PROTOCOLS = new Set(['SSLv3', 'TLSv1', 'TLSv1.1', 'TLSv1.2'])
+const SSL_PROTOCOLS: ReadonlySet<unknown> = new Set(ORIGIN_SSL_PROTOCOLS)
 const DNS_NAME =
   /^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*\.?$/
 
@@ -75,9 +76,9 @@ function toCustomOrigin(
     return refuseField('sslProtocols', sslProtocols, 'a list of SSLv3, TLSv1, TLSv1.1 and TLSv1.2')
   }
   const connection = { port, protocol, readTimeout, keepaliveTimeout, sslProtocols } as const
-  const serverName = was?.domainName === common.domainName ? was.serverName : undefined
-  const naming = serverName === undefined ? {} : { serverName }
-  return { kind: 'custom', ...common, ...naming, ...connection, authMethod: 'none', region: '' }
+  // What else is known of the origin goes on for it alone.
+  const known = was?.domainName === common.domainName ? was : null
+  return { ...known, kind: 'custom', ...common, ...connection, authMethod: 'none', region: '' }
 }
 
 function toS3Origin(
@@ -141,8 +142,8 @@ function checkCustomHeaders(map: unknown, before: Headers, requestHeaders: Heade
   return headers
 }
 
-function isProtocolList(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((each) => SSL_PROTOCOLS.has(each as string))
+function isProtocolList(value: unknown): value is readonly OriginSslProtocol[] {
+  return Array.isArray(value) && value.every((each) => SSL_PROTOCOLS.has(each))
 }
 
 function isNumber(value: unknown): value is number {

@@ -1,5 +1,6 @@
 // The origin that a CloudFront Function chose in place of the behavior's. ('Helper methods for origin modification')
 import type { Headers } from './headers.ts'
+import type { BucketAccess, IpAddressType, OriginSslProtocol } from '../model/origin.ts'
 
 /** Settings of an origin that differ from the assigned one's; null leaves a setting as it is. */
 export interface OriginChanges {
@@ -18,10 +19,16 @@ export interface OriginChanges {
   readonly custom: {
     readonly port: number
     readonly protocol: 'http' | 'https'
+    readonly sslProtocols: readonly OriginSslProtocol[]
+    readonly ipAddressType: IpAddressType | null
   } | null
   readonly originShield: { readonly Enabled: boolean; readonly OriginShieldRegion: string | null } | null
   /** Server name of the TLS handshake; null: the Host header, then the domain name. */
   readonly sni: string | null
+  /** Names that the origin's certificate may have. */
+  readonly allowedCertificateNames: readonly string[] | null
+  /** How requests to a bucket are signed; `never` without origin access control. */
+  readonly signing: BucketAccess['signing'] | null
 }
 
 /** One origin of the distribution, with changes. */
@@ -53,4 +60,6 @@ export const NO_CHANGES: OriginChanges = {
   custom: null,
   originShield: null,
   sni: null,
+  allowedCertificateNames: null,
+  signing: null,
 }

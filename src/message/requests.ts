@@ -4,6 +4,7 @@ import type { Body } from './body.ts'
 import type { Headers } from './headers.ts'
 import type { Settlement } from './settlement.ts'
 import type { ViewerGeo } from './viewer-geo.ts'
+import type { IpAddressType, OriginSslProtocol } from '../model/origin.ts'
 import type { DetailedResultType, ResultType } from '../model/result-types.ts'
 
 /** A request as the viewer sent it, or as a viewer-request function changed it. */
@@ -122,8 +123,12 @@ export interface OriginResponse {
 export interface OutgoingOrigin {
   readonly kind: 'custom' | 's3'
   readonly domainName: string
-  /** Name for the TLS handshake where a function chose one; left out for the domain name. */
+  /** Name for the TLS handshake where a function chose one; left out for that of the Host header. */
   readonly serverName?: string
+  /** Names that a certificate may have in place of the server's, where a function listed them. */
+  readonly certificateNames?: readonly string[]
+  /** Which addresses of the domain name are dialled; left out for any. */
+  readonly ipAddressType?: IpAddressType
   /** OriginPath: '' or '/production'. */
   readonly path: string
   readonly customHeaders: Headers
@@ -134,7 +139,7 @@ export interface OutgoingOrigin {
   readonly readTimeout: number
   /** Seconds. */
   readonly keepaliveTimeout: number
-  readonly sslProtocols: readonly string[]
+  readonly sslProtocols: readonly OriginSslProtocol[]
   /** S3 origins only. */
   readonly authMethod: 'none' | 'origin-access-identity'
   readonly region: string

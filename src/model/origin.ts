@@ -10,7 +10,19 @@ export interface CustomOriginConfig {
   readonly OriginProtocolPolicy: 'http-only' | 'match-viewer' | 'https-only'
   readonly OriginReadTimeout: Seconds
   readonly OriginKeepaliveTimeout: Seconds
+  /** The oldest of them is the oldest that a connection may have. */
+  readonly OriginSslProtocols: readonly OriginSslProtocol[]
+  /** Which addresses of the real origin's name are dialled. */
+  readonly IpAddressType: IpAddressType
 }
+
+/** (API Reference, 'OriginSslProtocols') */
+export const ORIGIN_SSL_PROTOCOLS = ['SSLv3', 'TLSv1', 'TLSv1.1', 'TLSv1.2'] as const
+export type OriginSslProtocol = (typeof ORIGIN_SSL_PROTOCOLS)[number]
+
+/** (API Reference, 'CustomOriginConfig', IpAddressType) */
+export const IP_ADDRESS_TYPES = ['ipv4', 'ipv6', 'dualstack'] as const
+export type IpAddressType = (typeof IP_ADDRESS_TYPES)[number]
 
 /** A bucket reached through S3's REST endpoint. (API Reference, 'S3OriginConfig') */
 export interface S3OriginConfig {

@@ -23,6 +23,8 @@ export interface ExchangeRequest {
   readonly body: RequestBody | null
   /** Milliseconds for the first byte and for each gap between packets. */
   readonly readTimeout: number
+  /** Of the TLS handshake; undefined for the name that the Host header has. */
+  readonly serverName?: string | undefined
 }
 
 export interface ExchangeResponse {
@@ -62,7 +64,8 @@ export function exchange(
           body: toDispatchBody(request.body),
           headersTimeout: request.readTimeout,
           bodyTimeout: request.readTimeout,
-        },
+          servername: request.serverName ?? '',
+        } as Dispatcher.DispatchOptions,
         handler,
       )
     } catch (error) {

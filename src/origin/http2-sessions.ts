@@ -1,6 +1,7 @@
 // HTTP/2 connections to origins, for gRPC: one session per target, made again when it ends.
 import { connect, type ClientHttp2Session } from 'node:http2'
-import type { PoolKey } from './pools.ts'
+import { toPoolId, type PoolKey } from './pool-key.ts'
+import { toTlsOptions } from './tls.ts'
 
 /** Sessions by key; a session without calls ends after the keep-alive time. */
 export class Http2Origins {
@@ -17,7 +18,7 @@ export class Http2Origins {
   /** A session that takes calls. Rejects with the error of the connection. */
   get(key: PoolKey): Promise<ClientHttp2Session> {
     if (this.#closed) return Promise.reject(new Error('pocketfront is stopping'))
-    const id = `${key.protocol}://${key.hostname}:${key.port} ${key.servername} ${key.connectTimeout} ${key.keepaliveTimeout}`
+    const id = toPoolId(key)
     let session = this.#sessions.get(id)
     if (session === undefined) {
       const forget = (): void => {
@@ -45,8 +46,7 @@ export class Http2Origins {
 function dial(key: PoolKey, acceptAnyCertificate: boolean): ClientHttp2Session {
   const host = key.hostname.includes(':') ? `[${key.hostname}]` : key.hostname
   return connect(`${key.protocol}://${host}:${key.port}`, {
-    servername: key.servername,
-    rejectUnauthorized: !acceptAnyCertificate,
+    ...(key.protocol === 'https' && toTlsOptions(key.tls, acceptAnyCertificate)),
   })
 }
 

@@ -18,9 +18,8 @@ export function compileOutgoing(
   origin: Origin,
   changes: OriginChanges | null = null,
 ): (request: OriginRequest, context: RequestContext) => OutgoingRequest {
-  const serverName = changes?.sni ?? changes?.hostHeader ?? null
-  const http = withServerName(toOutgoingOrigin(origin, 'http'), serverName)
-  const https = withServerName(toOutgoingOrigin(origin, 'https'), serverName)
+  const http = withNames(toOutgoingOrigin(origin, 'http'), changes)
+  const https = withNames(toOutgoingOrigin(origin, 'https'), changes)
   if (changes !== null && (changes.hostHeader !== null || changes.domainName !== null)) {
     return (request, context) => {
       const settings = context.viewer.scheme === 'http' ? http : https
@@ -38,8 +37,16 @@ export function compileOutgoing(
   }
 }
 
-function withServerName(settings: OutgoingOrigin, serverName: string | null): OutgoingOrigin {
-  return serverName === null ? settings : { ...settings, serverName }
+/** A bucket has its own name and certificate. ('Helper methods for origin modification', sni) */
+function withNames(settings: OutgoingOrigin, changes: OriginChanges | null): OutgoingOrigin {
+  if (changes === null || settings.kind === 's3') return settings
+  const serverName = changes.sni ?? changes.hostHeader ?? changes.domainName
+  const certificateNames = changes.allowedCertificateNames
+  return {
+    ...settings,
+    ...(serverName !== null && { serverName }),
+    ...(certificateNames !== null && { certificateNames }),
+  }
 }
 
 function toOutgoing(request: OriginRequest, settings: OutgoingOrigin, host: string): OutgoingRequest {
@@ -136,7 +143,8 @@ function toOutgoingOrigin(origin: Origin, viewerScheme: 'http' | 'https'): Outgo
     protocol,
     readTimeout: custom.OriginReadTimeout,
     keepaliveTimeout: custom.OriginKeepaliveTimeout,
-    sslProtocols: ['TLSv1.2'],
+    sslProtocols: custom.OriginSslProtocols,
+    ipAddressType: custom.IpAddressType,
     authMethod: 'none',
     region: '',
   }

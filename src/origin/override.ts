@@ -1,7 +1,7 @@
 // An origin as a CloudFront Function changed it for one request.
 import type { ResolveTarget } from './origin.ts'
 import type { OriginChanges } from '../message/origin-override.ts'
-import type { CustomOriginConfig, Origin, OriginTarget } from '../model/origin.ts'
+import type { BucketAccess, CustomOriginConfig, Origin, OriginTarget } from '../model/origin.ts'
 
 /** Bucket names of S3's REST endpoint. */
 const S3_NAME = /\.s3(?:[.-][a-z0-9-]+)*\.amazonaws\.com(?:\.cn)?$/i
@@ -47,11 +47,17 @@ function toCustomConfig(
     OriginProtocolPolicy: 'https-only',
     OriginReadTimeout: origin.S3OriginConfig?.OriginReadTimeout ?? 30,
     OriginKeepaliveTimeout: 5,
+    OriginSslProtocols: ['TLSv1.2'],
+    IpAddressType: 'ipv4',
   }
   return {
     ...base,
     OriginReadTimeout: readTimeout ?? base.OriginReadTimeout,
     OriginKeepaliveTimeout: keepAliveTimeout ?? base.OriginKeepaliveTimeout,
+    ...(custom !== null && {
+      OriginSslProtocols: custom.sslProtocols,
+      IpAddressType: custom.ipAddressType ?? base.IpAddressType,
+    }),
     ...(custom?.protocol === 'http' && { OriginProtocolPolicy: 'http-only', HTTPPort: custom.port }),
     ...(custom?.protocol === 'https' && { OriginProtocolPolicy: 'https-only', HTTPSPort: custom.port }),
   }
@@ -77,8 +83,22 @@ function toTarget(
 ): OriginTarget {
   const isNamed = changes.domainName !== null && domainName.toLowerCase() !== origin.DomainName.toLowerCase()
   const isDialled = origin.target.kind === 'http' && origin.target.source === 'production name'
-  if (!isNamed && !(isDialled && changes.custom !== null)) return origin.target
+  const isElsewhere = isNamed || (isDialled && (changes.custom !== null || changes.signing !== null))
+  if (!isElsewhere) return withSigning(origin.target, changes.signing)
   const isHttp = custom !== null && custom.OriginProtocolPolicy !== 'https-only'
   const port = custom === null ? 443 : isHttp ? custom.HTTPPort : custom.HTTPSPort
-  return resolveTarget(domainName, port, isHttp ? 'http' : 'https')
+  const target = resolveTarget(domainName, port, isHttp ? 'http' : 'https')
+  return withSigning(target, changes.signing ?? assignedSigning(origin))
+}
+
+/** The assigned origin's access control goes on where the function gives none; null where it is not known. */
+function assignedSigning({ target, CustomOriginConfig }: Origin): BucketAccess['signing'] | null {
+  if (target.kind === 'http' && target.bucket !== undefined) return target.bucket.signing
+  return CustomOriginConfig === null ? null : 'never'
+}
+
+/** Only stores that speak S3's language look at signatures. */
+function withSigning(target: OriginTarget, signing: BucketAccess['signing'] | null): OriginTarget {
+  if (signing === null || target.kind !== 'http' || target.bucket === undefined) return target
+  return { ...target, bucket: { ...target.bucket, signing } }
 }

@@ -2,19 +2,9 @@
 import { Pool } from 'undici'
 import { TimedClient } from './connecting.ts'
 import { Http2Origins } from './http2-sessions.ts'
+import { toPoolId, type PoolKey } from './pool-key.ts'
+import { toTlsOptions } from './tls.ts'
 import { QUOTAS } from '../model/quotas.ts'
-
-/** What distinguishes one pool from another. */
-export interface PoolKey {
-  readonly protocol: 'http' | 'https'
-  readonly hostname: string
-  readonly port: number
-  /** SNI and certificate name: the production name when only the address is replaced. */
-  readonly servername: string
-  /** Seconds. */
-  readonly connectTimeout: number
-  readonly keepaliveTimeout: number
-}
 
 /** What all pools have in common. */
 export interface PoolSettings {
@@ -26,6 +16,8 @@ export interface PoolSettings {
 
 /** Parallel connections to one target; more requests wait their turn. */
 const CONNECTIONS = 256
+/** Targets, with their timeouts and names, to which connections are kept. */
+const MOST_POOLS = 256
 
 /** What a pool makes its clients with: its connector is there already. */
 type ClientOptions = ConstructorParameters<typeof TimedClient>[1]
@@ -33,6 +25,8 @@ type ClientOptions = ConstructorParameters<typeof TimedClient>[1]
 /** Pools by key; a pool without requests costs nothing but its keep-alive timers. */
 export class OriginPools {
   #pools = new Map<string, Pool>()
+  /** No longer handed out, with requests under way. */
+  #closing = new Set<Pool>()
   #closed = false
   /** For gRPC. */
   readonly http2: Http2Origins
@@ -48,20 +42,30 @@ export class OriginPools {
   }
 
   get(key: PoolKey): Pool {
-    const id = `${key.protocol}://${key.hostname}:${key.port} ${key.servername} ${key.connectTimeout} ${key.keepaliveTimeout}`
+    const id = toPoolId(key)
     let pool = this.#pools.get(id)
     if (pool === undefined) {
       if (this.#closed) throw new Error('pocketfront is stopping')
       pool = createPool(key, this.#settings)
       this.#pools.set(id, pool)
+      if (this.#pools.size > MOST_POOLS) this.#closeOldest()
     }
     return pool
+  }
+
+  /** A function may name another origin for every request. Requests that run in it go on. */
+  #closeOldest(): void {
+    const [[id, pool]] = this.#pools as unknown as [[string, Pool]]
+    this.#pools.delete(id)
+    const closing = pool.close().catch(() => {})
+    this.#closing.add(pool)
+    void closing.then(() => this.#closing.delete(pool))
   }
 
   /** Ends every connection, also those with a request under way. */
   async destroy(): Promise<void> {
     this.#closed = true
-    const pools = [...this.#pools.values()]
+    const pools = [...this.#pools.values(), ...this.#closing]
     this.#pools.clear()
     this.http2.destroy()
     await Promise.all(pools.map((pool) => pool.destroy()))
@@ -81,9 +85,9 @@ function createPool(key: PoolKey, { tick, acceptAnyCertificate }: PoolSettings):
     maxHeaderSize: QUOTAS.originResponseHeaderBytes,
     connect: {
       timeout: key.connectTimeout * 1000,
-      servername: key.servername,
-      autoSelectFamily: true,
-      rejectUnauthorized: !acceptAnyCertificate,
+      autoSelectFamily: key.family === 0,
+      family: key.family,
+      ...(key.protocol === 'https' && toTlsOptions(key.tls, acceptAnyCertificate)),
     },
   })
 }

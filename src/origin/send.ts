@@ -8,7 +8,8 @@ import { secureWebsite, toOriginFailure, unresolvedOrigin, type OriginFailure } 
 import type { FolderOrigins } from './folders.ts'
 import type { HandlerOrigins } from './handlers.ts'
 import { toAuthority, toRequestTarget, toWireHeaders } from './outgoing.ts'
-import type { OriginPools, PoolKey } from './pools.ts'
+import { toPoolKey } from './pool-key.ts'
+import type { OriginPools } from './pools.ts'
 import { Headers } from '../message/headers.ts'
 import type { RequestContext } from '../message/context.ts'
 import type { OutgoingOrigin, OutgoingRequest } from '../message/requests.ts'
@@ -163,6 +164,7 @@ function attemptOnce({
         headers: toWireHeaders(outgoing, origin, target),
         body: outgoing.body,
         readTimeout: outgoing.origin.readTimeout * 1000,
+        serverName: outgoing.origin.serverName,
       }
       if (target.bucket !== undefined) {
         const { bucket } = target
@@ -193,25 +195,11 @@ function selectPool(
   target: Extract<OriginTarget, { kind: 'http' }>,
 ): Pool {
   const known = poolBySettings.get(settings)
-  if (known !== undefined && known.target === target && known.pools === pools) return known.pool
+  if (known !== undefined && known.target === target && known.pools === pools && !known.pool.closed)
+    return known.pool
   const pool = pools.get(toPoolKey(settings, origin, target))
   poolBySettings.set(settings, { target, pools, pool })
   return pool
-}
-
-function toPoolKey(
-  settings: OutgoingOrigin,
-  origin: Origin,
-  target: Extract<OriginTarget, { kind: 'http' }>,
-): PoolKey {
-  return {
-    protocol: target.protocol,
-    hostname: target.hostname,
-    port: target.port,
-    servername: target.sendHost === 'target' ? target.hostname : (settings.serverName ?? settings.domainName),
-    connectTimeout: origin.ConnectionTimeout,
-    keepaliveTimeout: settings.keepaliveTimeout,
-  }
 }
 
 function describeTarget(outgoing: OutgoingRequest, target: OriginTarget): string {

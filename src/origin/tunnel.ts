@@ -4,6 +4,8 @@ import { request as httpsRequest } from 'node:https'
 import type { Duplex } from 'node:stream'
 import { toFailureResponse, toOriginFailure, unresolvedOrigin } from './failures.ts'
 import { toRequestTarget, toWireHeaders } from './outgoing.ts'
+import { toFamily } from './pool-key.ts'
+import { toOriginTls, toServerName, toTlsOptions } from './tls.ts'
 import { Body } from '../message/body.ts'
 import type { RequestContext, TunnelAnswer } from '../message/context.ts'
 import { Headers } from '../message/headers.ts'
@@ -68,11 +70,18 @@ function dial(
     headers: [...headers, 'Connection', 'Upgrade', 'Upgrade', 'websocket'],
     setHost: false,
     agent: false as const,
+    family: toFamily(outgoing.origin, target),
     timeout: outgoing.origin.readTimeout * 1000,
   }
   if (target.protocol === 'http') return httpRequest(options)
-  const servername = target.sendHost === 'target' ? target.hostname : outgoing.origin.domainName
-  return httpsRequest({ ...options, servername, rejectUnauthorized: !acceptAnyCertificate })
+  const tls = toOriginTls(outgoing.origin, target)
+  const servername = toServerName(outgoing.origin, hostOf(headers), target)
+  return httpsRequest({ ...options, ...toTlsOptions(tls, acceptAnyCertificate), servername })
+}
+
+function hostOf(headers: readonly string[]): string | undefined {
+  const at = headers.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === 'host')
+  return at === -1 ? undefined : headers[at + 1]
 }
 
 function toHeaders(message: IncomingMessage): Headers {

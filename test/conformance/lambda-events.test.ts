@@ -243,8 +243,18 @@ describe('F.B2 Lambda@Edge: request.origin', () => {
       port: 80,
       protocol: 'http',
       readTimeout: 30,
-      sslProtocols: expect.any(Array),
+      sslProtocols: ['TLSv1.2'],
     })
+  })
+
+  test('sslProtocols are those of the distribution', async () => {
+    const OriginSslProtocols = ['TLSv1.1', 'TLSv1.2']
+    const originConfig = {
+      CustomOriginConfig: { OriginProtocolPolicy: 'http-only', OriginSslProtocols },
+    }
+    await using own = await startLambdaFront(acts, { origin, originConfig })
+    const { custom } = (await cfOf('/origin-request', {}, own)).request.origin
+    expect(custom.sslProtocols).toEqual(OriginSslProtocols)
   })
 
   test('A custom origin shows its path and custom headers', async () => {

@@ -10,7 +10,12 @@ import { toBucketName } from './host-names.ts'
 import type { Override } from './overrides.ts'
 
 /** CloudFront's own defaults for what a file would say about the origin. */
-const TIMEOUTS = { OriginReadTimeout: 30, OriginKeepaliveTimeout: 5 } as const
+const CONNECTION = {
+  OriginReadTimeout: 30,
+  OriginKeepaliveTimeout: 5,
+  OriginSslProtocols: ['TLSv1.2'],
+  IpAddressType: 'ipv4',
+} as const
 const PLAIN = {
   Id: 'origin',
   OriginPath: '',
@@ -114,7 +119,7 @@ function toBucketOrigin(bucket: string, resolve: ResolveStand): Origin {
     ...PLAIN,
     DomainName,
     CustomOriginConfig: null,
-    S3OriginConfig: { OriginAccessIdentity: '', OriginReadTimeout: TIMEOUTS.OriginReadTimeout },
+    S3OriginConfig: { OriginAccessIdentity: '', OriginReadTimeout: CONNECTION.OriginReadTimeout },
     target: resolve(DomainName),
   }
 }
@@ -124,7 +129,7 @@ function toPlainOrigin(DomainName: string, resolve: ResolveStand): Origin {
   return {
     ...PLAIN,
     DomainName,
-    CustomOriginConfig: { HTTPPort: 80, HTTPSPort: 443, OriginProtocolPolicy: 'http-only', ...TIMEOUTS },
+    CustomOriginConfig: { HTTPPort: 80, HTTPSPort: 443, OriginProtocolPolicy: 'http-only', ...CONNECTION },
     S3OriginConfig: null,
     target: resolve(DomainName),
   }
@@ -143,7 +148,7 @@ function toCustomOrigin(
       HTTPPort: isHttps ? 80 : target.port,
       HTTPSPort: isHttps ? target.port : 443,
       OriginProtocolPolicy: isHttps ? 'https-only' : 'http-only',
-      ...TIMEOUTS,
+      ...CONNECTION,
     },
     S3OriginConfig: null,
     target: { ...target, sendHost: 'target', source },

@@ -8,6 +8,7 @@ import type {
   S3OriginConfig,
 } from '../../model/origin.ts'
 import { isRefusedCustomHeader } from '../../model/custom-headers.ts'
+import { IP_ADDRESS_TYPES, ORIGIN_SSL_PROTOCOLS } from '../../model/origin.ts'
 import { SHIELD_ADVICE, SHIELD_REGIONS } from '../../model/locations.ts'
 import { didYouMean } from '../nodes/did-you-mean.ts'
 import type { Fields } from '../nodes/fields.ts'
@@ -142,9 +143,11 @@ function readCustom(parent: Fields, name: string, context: DistributionContext):
     OriginProtocolPolicy: 'match-viewer',
     OriginReadTimeout: 30,
     OriginKeepaliveTimeout: 5,
+    OriginSslProtocols: ['TLSv1.2'],
+    IpAddressType: 'ipv4',
   }
   if (fields === null) return defaults
-  fields.ignore(['OriginSslProtocols', 'OriginSSLProtocols', 'IpAddressType', 'OriginMtlsConfig'])
+  fields.ignore(['OriginMtlsConfig'])
   fields.ignore(name === 'VpcOriginConfig' ? ['VpcOriginId', 'OwnerAccountId'] : [])
   const required = context.form === 'api' && name === 'CustomOriginConfig'
   const allowed = {
@@ -160,9 +163,19 @@ function readCustom(parent: Fields, name: string, context: DistributionContext):
     OriginReadTimeout: readTimeout(fields),
     OriginKeepaliveTimeout:
       fields.integer('OriginKeepaliveTimeout', keepalive) ?? defaults.OriginKeepaliveTimeout,
+    OriginSslProtocols: readSslProtocols(fields) ?? defaults.OriginSslProtocols,
+    IpAddressType: fields.choice('IpAddressType', IP_ADDRESS_TYPES) ?? defaults.IpAddressType,
   }
   fields.finish()
   return config
+}
+
+/** null where nothing is listed. (API Reference, 'OriginSslProtocols') */
+function readSslProtocols(fields: Fields): CustomOriginConfig['OriginSslProtocols'] | null {
+  const listed = fields.list('OriginSslProtocols', 'OriginSSLProtocols')
+  const protocols = listed.map((node) => fields.toChoice(node, ORIGIN_SSL_PROTOCOLS))
+  const known = protocols.filter((each) => each !== null)
+  return known.length === 0 ? null : known
 }
 
 /** An origin access identity signs whatever it sends. (API Reference, 'Origin') */

@@ -6,6 +6,12 @@ import { isRefusedCustomHeader } from '../../model/custom-headers.ts'
 import { checkHeaderText, toWireUtf8 } from './text.ts'
 import { Headers, toWireName } from '../../message/headers.ts'
 import type { OriginChanges } from '../../message/origin-override.ts'
+import {
+  IP_ADDRESS_TYPES,
+  ORIGIN_SSL_PROTOCOLS,
+  type IpAddressType,
+  type OriginSslProtocol,
+} from '../../model/origin.ts'
 
 /** A setting that CloudFront refuses; the request ends with a 502. */
 export class RefusedSetting extends Error {}
@@ -15,22 +21,27 @@ type Fields = Record<string, unknown>
 const DNS_NAME =
   /^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*\.?$/
 const CERTIFICATE_NAME = /^(\*\.)?[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?$/
-const SSL_PROTOCOLS = ['SSLv3', 'TLSv1', 'TLSv1.1', 'TLSv1.2']
 
 /** What an origin is, as far as its settings may differ by it. */
 export type OriginKind = 'custom' | 's3'
 
 /** The settings that select and group take beside an id. */
-export function readConnectionOverrides(value: unknown): Pick<OriginChanges, 'hostHeader' | 'sni'> {
-  if (value === undefined || value === null) return { hostHeader: null, sni: null }
+export function readConnectionOverrides(
+  value: unknown,
+): Pick<OriginChanges, 'hostHeader' | 'sni' | 'allowedCertificateNames'> {
+  if (value === undefined || value === null)
+    return { hostHeader: null, sni: null, allowedCertificateNames: null }
   const fields = asObject(value, 'the overrides')
-  checkCertificateNames(fields['allowedCertificateNames'])
-  return { hostHeader: readName(fields, 'hostHeader', 253), sni: readName(fields, 'sni', 253) }
+  return {
+    hostHeader: readName(fields, 'hostHeader', 253),
+    sni: readName(fields, 'sni', 253),
+    allowedCertificateNames: readCertificateNames(fields['allowedCertificateNames']),
+  }
 }
 
 /**
  * (Developer Guide, 'Helper methods for origin modification', updateRequestOrigin) `kind` is that of the assigned origin.
- * Differs from CloudFront: sslProtocols, ipAddressType, allowedCertificateNames, mTLSConfig and originAccessControlConfig of an origin that a function chooses are checked, and the connection is made as for any other origin.
+ * Differs from CloudFront: mTLSConfig of an origin that a function chooses is checked and has no effect, as no origin is shown a client certificate.
  */
 export function readOriginChanges(value: unknown, kind: OriginKind, requestHeaders: Headers): OriginChanges {
   const fields = asObject(value, 'the argument of updateRequestOrigin')
@@ -49,7 +60,6 @@ export function readOriginChanges(value: unknown, kind: OriginKind, requestHeade
   if (responseCompletionTimeout !== null && responseCompletionTimeout < (readTimeout ?? 0)) {
     refuse('responseCompletionTimeout', responseCompletionTimeout, 'at least readTimeout')
   }
-  checkAccessControl(fields['originAccessControlConfig'])
   if (kind === 's3') checkS3Host(fields)
   checkChoice(fields['mTLSConfig'], 'mTLSConfig', ['inherit', 'off'])
   return {
@@ -64,6 +74,7 @@ export function readOriginChanges(value: unknown, kind: OriginKind, requestHeade
     keepAliveTimeout: readInteger(timeouts, 'keepAliveTimeout', 1, 120),
     connectionTimeout: readInteger(timeouts, 'connectionTimeout', 1, 10),
     custom: readCustomConfig(fields['customOriginConfig'], domainName),
+    signing: readSigning(fields['originAccessControlConfig']),
   }
 }
 
@@ -157,22 +168,31 @@ function readCustomConfig(value: unknown, domainName: string | null): OriginChan
   if (!isPort) refuse('customOriginConfig.port', port, '80, 443 or 1024-65535')
   if (protocol !== 'http' && protocol !== 'https')
     refuse('customOriginConfig.protocol', protocol, 'http or https')
-  if (!Array.isArray(sslProtocols) || !sslProtocols.every((each) => SSL_PROTOCOLS.includes(each as string))) {
-    refuse('customOriginConfig.sslProtocols', sslProtocols, `a list of ${SSL_PROTOCOLS.join(', ')}`)
-  }
-  checkChoice(ipAddressType, 'customOriginConfig.ipAddressType', ['ipv4', 'ipv6', 'dualstack'])
+  if (!isProtocolList(sslProtocols))
+    refuse('customOriginConfig.sslProtocols', sslProtocols, `a list of ${ORIGIN_SSL_PROTOCOLS.join(', ')}`)
+  checkChoice(ipAddressType, 'customOriginConfig.ipAddressType', IP_ADDRESS_TYPES)
   if (ipAddressType !== undefined && domainName === null) {
     throw new RefusedSetting('customOriginConfig.ipAddressType needs a domainName')
   }
-  return { port: port as number, protocol }
+  return {
+    port: port as number,
+    protocol,
+    sslProtocols,
+    ipAddressType: (ipAddressType as IpAddressType | undefined) ?? null,
+  }
 }
 
-function checkAccessControl(value: unknown): void {
-  if (value === undefined) return
+function isProtocolList(value: unknown): value is readonly OriginSslProtocol[] {
+  return Array.isArray(value) && value.every((each) => ORIGIN_SSL_PROTOCOLS.includes(each as never))
+}
+
+/** null where the access control of the assigned origin goes on. */
+function readSigning(value: unknown): OriginChanges['signing'] {
+  if (value === undefined) return null
   const config = asObject(value, 'originAccessControlConfig')
   const base = 'originAccessControlConfig'
   if (typeof config['enabled'] !== 'boolean') refuse(`${base}.enabled`, config['enabled'], 'true or false')
-  if (!config['enabled']) return
+  if (!config['enabled']) return 'never'
   for (const [name, words] of [
     ['signingBehavior', ['always', 'never', 'no-override']],
     ['signingProtocol', ['sigv4']],
@@ -181,6 +201,7 @@ function checkAccessControl(value: unknown): void {
     if (config[name] === undefined) refuse(`${base}.${name}`, undefined, words.join(' or '))
     checkChoice(config[name], `${base}.${name}`, words)
   }
+  return config['signingBehavior'] as 'always' | 'never' | 'no-override'
 }
 
 /** A bucket has its own name as Host, unless nothing is signed. */
@@ -192,13 +213,14 @@ function checkS3Host(fields: Fields): void {
   }
 }
 
-function checkCertificateNames(value: unknown): void {
-  if (value === undefined) return
+function readCertificateNames(value: unknown): readonly string[] | null {
+  if (value === undefined) return null
   const isGood =
     Array.isArray(value) &&
     value.length <= 20 &&
     value.every((each) => typeof each === 'string' && each.length <= 64 && CERTIFICATE_NAME.test(each))
   if (!isGood) refuse('allowedCertificateNames', value, 'at most 20 names of at most 64 characters')
+  return value as string[]
 }
 
 function refuse(name: string, value: unknown, expected: string): never {

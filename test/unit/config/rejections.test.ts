@@ -80,6 +80,18 @@ const ORIGINS: Case[] = [
     'Origins[0].CustomOriginConfig.OriginReadTimeout',
   ],
   [
+    'a protocol that TLS never had',
+    { origin: 'CustomOriginConfig: { OriginSslProtocols: [TLSv1.2, «TLSv1.4] }' },
+    'InvalidArgument',
+    'Origins[0].CustomOriginConfig.OriginSslProtocols[1]',
+  ],
+  [
+    'a kind of address that IP has not',
+    { origin: 'CustomOriginConfig: { IpAddressType: «ipv5 }' },
+    'InvalidArgument',
+    'Origins[0].CustomOriginConfig.IpAddressType',
+  ],
+  [
     'a keep-alive timeout of 0',
     { origin: 'CustomOriginConfig: { OriginKeepaliveTimeout: «0 }' },
     'InvalidOriginKeepaliveTimeout',
