@@ -3,8 +3,8 @@ import type { Failure } from '../message/requests.ts'
 
 /** What the caller of a function knows about the invocation. */
 export interface Invocation {
-  /** The event object, as the kind of function expects it; it is serialised, never shared. */
-  readonly event: unknown
+  /** The event object as JSON. */
+  readonly event: string
   readonly requestId: string
   /** The AWS Region in which the function runs. */
   readonly region: string

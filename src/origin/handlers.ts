@@ -92,18 +92,19 @@ export class HandlerOrigins {
             requestId,
             now: this.#options.clock.now(),
           })
-    if (event === null || Buffer.byteLength(JSON.stringify(event)) > MAX_EVENT_BYTES) {
+    const text = JSON.stringify(event)
+    if (event === null || Buffer.byteLength(text) > MAX_EVENT_BYTES) {
       const detail = `the request is larger than the ${MAX_EVENT_BYTES} bytes of an event`
       return this.#toResponse(outgoing, requestId, toFault(api.kind, 'request-too-large', detail))
     }
-    return this.#run(api, match, outgoing, { event, requestId, readTimeout })
+    return this.#run(api, match, outgoing, { event: text, requestId, readTimeout })
   }
 
   #run(
     api: HandlerOrigin,
     match: RouteMatch,
     outgoing: OutgoingRequest,
-    { event, requestId, readTimeout }: { event: object; requestId: string; readTimeout: number },
+    { event, requestId, readTimeout }: { event: string; requestId: string; readTimeout: number },
   ): Promise<ExchangeResponse> {
     const fn = match.route.function
     const streams = api.invokeMode === 'RESPONSE_STREAM'
@@ -144,7 +145,7 @@ export class HandlerOrigins {
   async #invoke(
     api: HandlerOrigin,
     fn: HandlerFunction,
-    call: { event: object; requestId: string; onChunk: (bytes: Buffer, taken: () => void) => void },
+    call: { event: string; requestId: string; onChunk: (bytes: Buffer, taken: () => void) => void },
   ): Promise<InvocationResult> {
     const { clock, tick, log, logsRuns, isInspected } = this.#options
     const region = AWS_NAME.exec(api.domainName)?.[1] ?? this.#options.region

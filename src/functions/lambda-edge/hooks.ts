@@ -106,7 +106,7 @@ async function run<Good extends Outcome>(
     runner === null
       ? NO_CODE
       : await runner.invoke({
-          event: eventObject,
+          event: JSON.stringify(eventObject),
           requestId,
           region: context.region,
           deadlineMs: timeoutMs,

@@ -18,6 +18,8 @@ export interface Job {
   readonly resolve: (result: InvocationResult) => void
   /** Whether it waited for an instance. */
   hasWaited: boolean
+  /** Whether an instance has ended that had been given it, and had not begun it. */
+  wasStranded: boolean
 }
 
 /** Why an instance is no more; `detail` is for the log. */
@@ -31,10 +33,18 @@ export interface InstanceOwner {
   onFree(instance: Instance): void
   /** `logs` are lines that no invocation has got. */
   onGone(instance: Instance, end: InstanceEnd, logs: readonly FunctionLine[]): void
+  /** An invocation ran so long. */
+  onPace(microseconds: number): void
+  /** Output came that can only be told apart when nothing waits behind a run. */
+  onRawOutput(): void
+  /** These were given to an instance that has not begun them, and won't. */
+  onUnstarted(jobs: readonly Job[]): void
 }
 
 /** More than any vessel hands on for an invocation, its own output and that of what it has started. */
 const MAX_LINES = 300
+/** How long a run may hold up those behind it. */
+const RECALL_MS = 5
 
 export class Instance {
   readonly spec: InstanceSpec
@@ -42,11 +52,18 @@ export class Instance {
   isReady = false
   #owner: InstanceOwner
   #vessel: Vessel
-  #job: Job | null = null
-  #jobs = 0
+  /** What it was given; the first one runs. */
+  #jobs: Job[] = []
+  /** The number of the first one. */
+  #running = 0
+  #lastSent = 0
   #startedAt = performance.now()
+  #deadlineAt = Infinity
+  #recallAt = Infinity
   #logs: FunctionLine[] = []
-  #timer: NodeJS.Timeout
+  /** One for all runs: it looks what is due when it fires, as most runs end long before. */
+  #timer: NodeJS.Timeout | null = null
+  #timerAt = Infinity
   #isGone = false
 
   constructor(spec: InstanceSpec, owner: InstanceOwner) {
@@ -61,32 +78,42 @@ export class Instance {
     })
   }
 
-  /** Runs an invocation; only when the owner has been told that the instance is free. */
-  run(job: Job): void {
-    const { event, requestId, deadlineMs, maxResultBytes } = job.invocation
-    this.#job = job
-    this.#startedAt = performance.now()
-    const id = ++this.#jobs
-    // A reply that has arrived while this process was busy counts: it is read before the immediate.
-    this.#timer = setTimeout(() => setImmediate(() => this.#onDeadline(job)), deadlineMs)
-    this.#vessel.send({ id, event: JSON.stringify(event), requestId, deadlineMs, maxResultBytes })
+  /** How many wait behind the one that runs. */
+  get behind(): number {
+    return this.#jobs.length > 1 ? this.#jobs.length - 1 : 0
   }
 
-  /** Ends it without a word to the owner; an invocation that runs fails. */
+  /** Runs invocations one after another; only when the owner has been told that the instance is free. */
+  run(jobs: Job[]): void {
+    this.#jobs = jobs
+    this.#running = this.#lastSent + 1
+    this.#timer?.ref()
+    this.#begin()
+    const messages = jobs.map(({ invocation: { event, requestId, deadlineMs, maxResultBytes } }) => {
+      const id = ++this.#lastSent
+      return { id, event, requestId, deadlineMs, maxResultBytes }
+    })
+    this.#vessel.send(messages)
+  }
+
+  /** Ends it without a word to the owner; what it was given fails. */
   terminate(detail: string): Promise<void> {
-    if (!this.#isGone) this.#leave({ because: 'threw', detail })
+    if (!this.#isGone) {
+      for (const job of this.#leave()) job.resolve(toStopped(detail))
+    }
     return this.#vessel.end()
   }
 
   #receive(message: VesselMessage): void {
     if (this.#isGone) return
     switch (message.kind) {
-      case 'line': {
-        if (this.#logs.length >= MAX_LINES) break
-        const milliseconds = this.#job === null ? 0 : performance.now() - this.#startedAt
-        this.#logs.push({ level: message.level, text: message.text, milliseconds })
+      case 'raw':
+        this.#owner.onRawOutput()
+        this.#log(null, message.text)
         break
-      }
+      case 'line':
+        this.#log(message.level, message.text)
+        break
       case 'chunk':
         this.#passOn(message.id, message.bytes)
         break
@@ -94,16 +121,18 @@ export class Instance {
         this.spec.onInputs(message.files.map(({ path }) => path))
         break
       case 'ready':
-        if (this.isReady) break
-        clearTimeout(this.#timer)
-        this.isReady = true
-        this.#owner.onFree(this)
+        this.#onReady()
         break
       case 'unloadable':
         this.#end({ because: 'threw', detail: message.detail })
         break
+      case 'unstarted':
+        this.#giveBack(message.id)
+        break
       case 'returned':
-        if (this.#isAwaited(message.id)) this.#finish(toReturned(message.json))
+        if (!this.#isAwaited(message.id)) break
+        this.#owner.onPace(message.microseconds)
+        this.#finish(toReturned(message.json))
         break
       case 'failed':
         if (!this.#isAwaited(message.id)) break
@@ -112,53 +141,130 @@ export class Instance {
     }
   }
 
+  #onReady(): void {
+    if (this.isReady) return
+    this.#stopTimer()
+    this.isReady = true
+    this.#owner.onFree(this)
+  }
+
+  #log(level: string | null, text: string): void {
+    if (this.#logs.length >= MAX_LINES) return
+    const milliseconds = this.#jobs.length === 0 ? 0 : performance.now() - this.#startedAt
+    this.#logs.push({ level, text, milliseconds })
+  }
+
   /** A part of a streamed response; whoever does not want it takes it all the same. */
   #passOn(id: number, bytes: Uint8Array): void {
     if (!this.#isAwaited(id)) return
     const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     const taken = (): void => this.#vessel.acknowledge(id, chunk.length)
-    const { onChunk } = this.#job!.invocation
+    const { onChunk } = this.#jobs[0]!.invocation
     if (onChunk === undefined) taken()
     else onChunk(chunk, taken)
   }
 
   /** The first answer counts, and no other invocation's. */
   #isAwaited(id: number): boolean {
-    return this.#job !== null && id === this.#jobs
+    return this.#jobs.length > 0 && id === this.#running
+  }
+
+  /** The first of its jobs is taken to run from now on. */
+  #begin(): void {
+    const now = performance.now()
+    this.#startedAt = now
+    this.#deadlineAt = now + this.#jobs[0]!.invocation.deadlineMs
+    this.#recallAt = this.#jobs.length > 1 ? now + RECALL_MS : Infinity
+    this.#startTimer(now)
+  }
+
+  #startTimer(now: number): void {
+    const at = Math.min(this.#deadlineAt, this.#recallAt)
+    if (at >= this.#timerAt) return
+    this.#stopTimer()
+    this.#timerAt = at
+    this.#timer = setTimeout(() => this.#onTimer(), Math.max(1, Math.ceil(at - now)))
+  }
+
+  #stopTimer(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timer = null
+    this.#timerAt = Infinity
+  }
+
+  #onTimer(): void {
+    this.#timer = null
+    this.#timerAt = Infinity
+    const [job] = this.#jobs
+    if (job === undefined) return
+    const now = performance.now()
+    if (now >= this.#deadlineAt) {
+      // A reply that has arrived while this process was busy counts: it is read before the immediate.
+      setImmediate(() => this.#onDeadline(job))
+      return
+    }
+    if (now >= this.#recallAt) {
+      this.#recallAt = now + RECALL_MS
+      this.#vessel.recall(this.#running)
+    }
+    if (this.#jobs.length > 0) this.#startTimer(now)
   }
 
   #onDeadline(job: Job): void {
-    if (this.#job !== job) return
-    const seconds = (job.invocation.deadlineMs / 1000).toFixed(2)
-    this.#end({ because: 'timeout', detail: `Task timed out after ${seconds} seconds` })
+    if (this.#jobs[0] === job) {
+      const seconds = (job.invocation.deadlineMs / 1000).toFixed(2)
+      this.#end({ because: 'timeout', detail: `Task timed out after ${seconds} seconds` })
+    } else if (this.#jobs.length > 0) this.#startTimer(performance.now())
   }
 
   #finish(outcome: Outcome): void {
-    this.#settle(outcome)
-    this.#owner.onFree(this)
-  }
-
-  #settle(outcome: Outcome): void {
-    const job = this.#job
-    if (job === null) return
-    clearTimeout(this.#timer)
-    this.#job = null
+    const job = this.#jobs.shift()!
+    const isFirst = this.#running === 1
+    this.#running++
     const logs = this.#logs
     this.#logs = []
-    job.resolve({ ...outcome, logs, coldStart: job.hasWaited && this.#jobs === 1 })
+    if (this.#jobs.length > 0) this.#begin()
+    job.resolve({ ...outcome, logs, coldStart: job.hasWaited && isFirst })
+    if (this.#jobs.length === 0) this.#rest()
+  }
+
+  #giveBack(id: number): void {
+    const first = id - this.#running
+    if (first < 0 || first >= this.#jobs.length) return
+    const unstarted = this.#jobs.splice(first)
+    this.#recallAt = Infinity
+    if (this.#jobs.length === 0) this.#rest()
+    this.#owner.onUnstarted(unstarted)
+  }
+
+  /** The timer may go on, and keeps nothing alive. */
+  #rest(): void {
+    this.#timer?.unref()
+    this.#owner.onFree(this)
   }
 
   #end(end: InstanceEnd): void {
     if (this.#isGone) return
-    this.#leave(end)
+    const isBegun = this.#vessel.hasBegun(this.#running)
+    const jobs = this.#leave()
+    const [running] = jobs
+    if (running !== undefined && (isBegun || running.wasStranded)) {
+      jobs.shift()
+      const logs = this.#logs
+      this.#logs = []
+      running.resolve({ kind: 'failed', ...end, logs, coldStart: running.hasWaited && this.#running === 1 })
+    }
+    for (const job of jobs) job.wasStranded = true
     this.#owner.onGone(this, end, this.#logs)
+    if (jobs.length > 0) this.#owner.onUnstarted(jobs)
   }
 
-  #leave(end: InstanceEnd): void {
+  /** What it leaves behind. */
+  #leave(): Job[] {
     this.#isGone = true
-    clearTimeout(this.#timer)
-    this.#settle({ kind: 'failed', ...end })
+    this.#stopTimer()
     void this.#vessel.end()
+    return this.#jobs.splice(0)
   }
 }
 
@@ -169,6 +275,10 @@ type Outcome =
       readonly because: 'threw' | 'timeout' | 'invalid' | 'too-large'
       readonly detail: string
     }
+
+function toStopped(detail: string): InvocationResult {
+  return { kind: 'failed', because: 'threw', detail, logs: [], coldStart: false }
+}
 
 /** A vessel promises JSON; a function that found a way to speak for it may have written anything. */
 function toReturned(json: string): Outcome {

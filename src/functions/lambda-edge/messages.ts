@@ -19,6 +19,8 @@ function isMessage(value: Record<string, unknown>): boolean {
       return (
         typeof value['text'] === 'string' && (value['level'] === null || typeof value['level'] === 'string')
       )
+    case 'unstarted':
+      return typeof value['id'] === 'number'
     case 'chunk':
       return value['bytes'] instanceof Uint8Array
     case 'failed':

@@ -1,5 +1,6 @@
 // The instances of one function in one Region: a few that grow on demand, and a bounded queue in front of them.
 import { Instance } from './instance.ts'
+import { Pace } from './pace.ts'
 import type { InstanceEnd, InstanceOwner, InstanceSpec, Job } from './instance.ts'
 import type { FunctionLine, Invocation, InvocationResult } from '../contract.ts'
 
@@ -16,9 +17,12 @@ export interface PoolLimits {
 export const DEFAULT_POOL_LIMITS: PoolLimits = { maxInstances: 4, maxQueued: 256, maxWaitMs: 30_000 }
 
 interface WaitingJob extends Job {
-  waitTimer: NodeJS.Timeout | null
+  /** When it began to wait. */
+  since: number
 }
 
+/** Characters of JSON. */
+const MAX_BATCH_LENGTH = 256 * 1024
 const GIVEN_UP = 'the function was stopped while it ran'
 
 export class InstancePool implements InstanceOwner {
@@ -26,7 +30,11 @@ export class InstancePool implements InstanceOwner {
   #limits: PoolLimits
   #all = new Set<Instance>()
   #idle: Instance[] = []
+  /** Those that came in this turn of the event loop, and those that no instance was free for. */
   #queue: WaitingJob[] = []
+  #pace = new Pace()
+  #isGathering = false
+  #waitTimer: NodeJS.Timeout | null = null
   #ending = new Set<Promise<void>>()
   #trials = new Map<Instance, (end: InstanceEnd | null) => void>()
   /** An instance of the present version has loaded. */
@@ -41,16 +49,15 @@ export class InstancePool implements InstanceOwner {
 
   invoke(invocation: Invocation): Promise<InvocationResult> {
     return new Promise((resolve) => {
-      const job: WaitingJob = { invocation, resolve, hasWaited: false, waitTimer: null }
-      const idle = this.#idle.pop()
+      const job: WaitingJob = { invocation, resolve, hasWaited: false, wasStranded: false, since: 0 }
       if (this.#state === 'disposed') fail(job, { because: 'threw', detail: 'the function has been stopped' })
-      else if (idle !== undefined) idle.run(job)
-      else if (this.#queue.length >= this.#limits.maxQueued) {
-        fail(job, {
-          because: 'throttled',
-          detail: `${this.#limits.maxQueued} invocations are waiting already`,
-        })
-      } else this.#wait(job)
+      else if (this.#countWaiting() >= this.#limits.maxQueued) {
+        const detail = `${this.#limits.maxQueued} invocations are waiting already`
+        fail(job, { because: 'throttled', detail })
+      } else {
+        this.#queue.push(job)
+        this.#gather()
+      }
     })
   }
 
@@ -72,6 +79,7 @@ export class InstancePool implements InstanceOwner {
   adopt(spec: InstanceSpec): void {
     this.#spec = spec
     this.#isProven = false
+    this.#pace = new Pace()
     this.#dropIdle()
   }
 
@@ -84,6 +92,7 @@ export class InstancePool implements InstanceOwner {
   async dispose(): Promise<void> {
     this.#state = 'disposed'
     for (const job of this.#queue.splice(0)) fail(job, { because: 'threw', detail: GIVEN_UP })
+    if (this.#waitTimer !== null) clearTimeout(this.#waitTimer)
     for (const instance of this.#all) this.#drop(instance)
     await Promise.all(this.#ending)
   }
@@ -95,14 +104,31 @@ export class InstancePool implements InstanceOwner {
       trial(null)
       return
     }
-    if (instance.spec === this.#spec) this.#isProven = true
-    const next = instance.spec === this.#spec ? this.#queue.shift() : undefined
-    if (next !== undefined) {
-      stopWaiting(next)
-      instance.run(next)
-    } else if (instance.spec === this.#spec && this.#state === 'active') this.#idle.push(instance)
-    else this.#drop(instance)
-    this.#grow()
+    if (instance.spec !== this.#spec) this.#drop(instance)
+    else {
+      this.#isProven = true
+      if (this.#queue.length > 0 || this.#state === 'active') this.#idle.push(instance)
+      else this.#drop(instance)
+    }
+    this.#dispatch()
+  }
+
+  onPace(microseconds: number): void {
+    this.#pace.note(microseconds)
+  }
+
+  onRawOutput(): void {
+    this.#pace.walk()
+  }
+
+  onUnstarted(jobs: readonly WaitingJob[]): void {
+    if (this.#state === 'disposed') {
+      for (const job of jobs) fail(job, { because: 'threw', detail: GIVEN_UP })
+      return
+    }
+    this.#queue.unshift(...jobs)
+    for (const job of jobs) this.#markWaiting(job)
+    this.#dispatch()
   }
 
   onGone(instance: Instance, end: InstanceEnd, logs: readonly FunctionLine[]): void {
@@ -122,14 +148,61 @@ export class InstancePool implements InstanceOwner {
     this.#grow()
   }
 
-  #wait(job: WaitingJob): void {
-    job.hasWaited = true
-    job.waitTimer = setTimeout(() => {
-      this.#queue.splice(this.#queue.indexOf(job), 1)
-      fail(job, { because: 'throttled', detail: `no instance was free for ${this.#limits.maxWaitMs} ms` })
-    }, this.#limits.maxWaitMs)
-    this.#queue.push(job)
+  /** Behind the runs, and without those that instances are there for. */
+  #countWaiting(): number {
+    let count = this.#queue.length - this.#idle.length
+    for (const each of this.#all) count += each.behind
+    return count
+  }
+
+  /** What comes in one turn of the event loop goes to instances together: each of them has to be woken but once. */
+  #gather(): void {
+    if (this.#queue.length >= this.#pace.size) this.#dispatch()
+    else if (!this.#isGathering) {
+      this.#isGathering = true
+      setImmediate(this.#dispatchGathered)
+    }
+  }
+
+  #dispatchGathered = (): void => {
+    this.#isGathering = false
+    this.#dispatch()
+  }
+
+  #dispatch(): void {
+    const { size } = this.#pace
+    while (this.#queue.length > 0) {
+      const instance = this.#idle.pop()
+      if (instance === undefined) break
+      instance.run(this.#queue.splice(0, countBatch(this.#queue, size)))
+    }
+    // Those that wait already are in front.
+    for (let i = this.#queue.length - 1; i >= 0 && !this.#queue[i]!.hasWaited; i--) {
+      this.#markWaiting(this.#queue[i]!)
+    }
     this.#grow()
+  }
+
+  #markWaiting(job: WaitingJob): void {
+    job.hasWaited = true
+    job.since = performance.now()
+    this.#startWaitTimer(this.#limits.maxWaitMs)
+  }
+
+  #startWaitTimer(milliseconds: number): void {
+    this.#waitTimer ??= setTimeout(() => this.#giveUp(), Math.max(1, Math.ceil(milliseconds))).unref()
+  }
+
+  #giveUp(): void {
+    this.#waitTimer = null
+    const { maxWaitMs } = this.#limits
+    const due = performance.now() - maxWaitMs
+    const late = this.#queue.filter((job) => job.since <= due)
+    this.#queue = this.#queue.filter((job) => job.since > due)
+    for (const job of late)
+      fail(job, { because: 'throttled', detail: `no instance was free for ${maxWaitMs} ms` })
+    const [next] = this.#queue
+    if (next !== undefined) this.#startWaitTimer(next.since - due)
   }
 
   #grow(): void {
@@ -167,8 +240,16 @@ export class InstancePool implements InstanceOwner {
   }
 }
 
-function stopWaiting(job: WaitingJob): void {
-  if (job.waitTimer !== null) clearTimeout(job.waitTimer)
+/** Large events go alone, so that no instance has to hold many. */
+function countBatch(queue: readonly Job[], size: number): number {
+  let count = 1
+  let length = queue[0]!.invocation.event.length
+  while (count < size && count < queue.length) {
+    length += queue[count]!.invocation.event.length
+    if (length > MAX_BATCH_LENGTH) break
+    count++
+  }
+  return count
 }
 
 function fail(
@@ -176,6 +257,5 @@ function fail(
   end: { readonly because: 'threw' | 'timeout' | 'throttled'; readonly detail: string },
   logs: readonly FunctionLine[] = [],
 ): void {
-  stopWaiting(job)
   job.resolve({ kind: 'failed', ...end, logs, coldStart: job.hasWaited })
 }

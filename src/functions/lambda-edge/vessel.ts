@@ -33,16 +33,20 @@ export type VesselMessage =
   | { readonly kind: 'unloadable'; readonly detail: string }
   /** Sent at once, so that the lines of a function that hangs or exits arrive, too. Plain output has no level. */
   | { readonly kind: 'line'; readonly level: string | null; readonly text: string }
+  /** Output that went past the language's own streams, and so arrives beside the other messages. */
+  | { readonly kind: 'raw'; readonly text: string }
   /** A part of a response that is streamed. */
   | { readonly kind: 'chunk'; readonly id: number; readonly bytes: Uint8Array }
   /** `json` is the text of a JSON object, or of any value where the launch allows it. */
-  | { readonly kind: 'returned'; readonly id: number; readonly json: string }
+  | { readonly kind: 'returned'; readonly id: number; readonly microseconds: number; readonly json: string }
   | {
       readonly kind: 'failed'
       readonly id: number
       readonly because: 'threw' | 'invalid' | 'too-large'
       readonly detail: string
     }
+  /** What was sent with this number and after it has not begun, and won't. */
+  | { readonly kind: 'unstarted'; readonly id: number }
   /** Files that the code was found to be made of while it ran. */
   | { readonly kind: 'inputs'; readonly files: readonly Stamped[] }
 
@@ -59,7 +63,12 @@ export interface VesselEvents {
 }
 
 export interface Vessel {
-  send(message: InvokeMessage): void
+  /** Runs them one after another; their numbers follow each other. Only when all that was sent before is settled. */
+  send(messages: readonly InvokeMessage[]): void
+  /** While `running` takes long: what was sent behind it is wanted back. The answer, if any comes, is `unstarted`. */
+  recall(running: number): void
+  /** Whether this one has begun, as far as it can be known. */
+  hasBegun(id: number): boolean
   /** So many bytes of a streamed response were taken, so that more may come. */
   acknowledge(id: number, bytes: number): void
   /** Ends it at once, whatever it does; resolves when it is gone. */

@@ -22,16 +22,22 @@ export function parseInvokeText(text: string): InvokeMessage {
   }
 }
 
-/** `R7 {…}` is the result of invocation 7. */
-export function toReturnedText(id: number, json: string): string {
-  return `R${id} ${json}`
+/** `R7 15 {…}` is the result of invocation 7, which took 15 microseconds. */
+export function toReturnedText(id: number, microseconds: number, json: string): string {
+  return `R${id} ${microseconds} ${json}`
 }
 
 /** null for a text that is none. */
 export function parseReturnedText(text: string): Returned | null {
   if (text.charCodeAt(0) !== 82 /* R */) return null
-  const space = text.indexOf(' ')
-  return { kind: 'returned', id: Number(text.slice(1, space)), json: text.slice(space + 1) }
+  const first = text.indexOf(' ')
+  const second = text.indexOf(' ', first + 1)
+  return {
+    kind: 'returned',
+    id: Number(text.slice(1, first)),
+    microseconds: Number(text.slice(first + 1, second)),
+    json: text.slice(second + 1),
+  }
 }
 
 /** `T7 4096`: so many bytes of the stream of invocation 7 were taken. */

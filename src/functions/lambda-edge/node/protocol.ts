@@ -17,7 +17,12 @@ export interface StartMessage {
   readonly exportName: string
   readonly context: StaticContext
   readonly replies: 'object' | 'anything'
+  /** One Int32: the number of the last invocation that has begun; -1 for 'begin nothing more'. Both sides change it atomically. */
+  readonly begun: SharedArrayBuffer
 }
+
+/** What a thread hears: an invocation, several, or that a part of a stream was taken. */
+export type ThreadOrder = string | readonly string[]
 
 /** What a thread says: a result as one text, all else as it is. */
 export type ThreadMessage = string | Exclude<VesselMessage, { kind: 'returned' }>

@@ -9,6 +9,7 @@ const { stringify } = JSON
 /** The result as JSON: undefined fields vanish, dates become strings. */
 export function toJson(
   id: number,
+  microseconds: number,
   value: unknown,
   maxBytes: number,
   replies: 'object' | 'anything' = 'object',
@@ -31,7 +32,7 @@ export function toJson(
     const detail = `the result has ${bytes} bytes as JSON, more than ${maxBytes}`
     return { kind: 'failed', id, because: 'too-large', detail }
   }
-  return toReturnedText(id, json)
+  return toReturnedText(id, microseconds, json)
 }
 
 /** Message and stack of whatever was thrown, without the frames of the machinery around the function. */

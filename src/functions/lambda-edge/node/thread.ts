@@ -4,12 +4,14 @@ import { describeError } from './result.ts'
 import type { MessagePort } from 'node:worker_threads'
 import { checkMessage } from '../messages.ts'
 import { parseReturnedText, toInvokeText, toTakenText } from '../wire.ts'
-import type { Bundle, StartMessage } from './protocol.ts'
+import type { Bundle, StartMessage, ThreadOrder } from './protocol.ts'
 import type { InvokeMessage, Launch, Vessel, VesselEvents } from '../vessel.ts'
 
 // Runs as TypeScript from src and as JavaScript from dist.
 const WORKER_FILE = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url)
 
+/** In place of a number: nothing more may begin. */
+const NONE = -1
 const MIB = 1024 * 1024
 /** How often threads at work are looked at, and so how long one may take memory unseen. */
 const LOOK_MS = 25
@@ -27,7 +29,10 @@ class Thread implements Vessel {
   seenAtWork = false
   #events: VesselEvents
   #port: MessagePort
-  #post: (message: string) => void
+  #post: (order: ThreadOrder) => void
+  #begun = new Int32Array(new SharedArrayBuffer(4))
+  /** The last one that is going to reply. */
+  #last = 0
   #memoryMb: number
   #fault: string | null = null
   #isEnded = false
@@ -53,16 +58,35 @@ class Thread implements Vessel {
     this.#post = port1.postMessage.bind(port1)
     port1.on('message', (message: unknown) => this.#receive(message))
     const { context, replies } = launch
-    const start: StartMessage = { port: port2, bundle, exportName, context, replies }
+    const begun = this.#begun.buffer
+    const start: StartMessage = { port: port2, bundle, exportName, context, replies, begun }
     this.worker.postMessage(start, [port2])
     port1.unref()
     this.worker.unref()
     watchMemory(this)
   }
 
-  send(message: InvokeMessage): void {
+  send(messages: readonly InvokeMessage[]): void {
+    const [first] = messages as readonly [InvokeMessage]
+    this.#last = first.id + messages.length - 1
+    Atomics.store(this.#begun, 0, first.id - 1)
     watchMemory(this)
-    this.#post(toInvokeText(message))
+    this.#post(messages.length === 1 ? toInvokeText(first) : messages.map(toInvokeText))
+  }
+
+  /** The thread is not asked, as it may be blocked: nothing begins without its number, and that is taken away. */
+  recall(running: number): void {
+    // One that has not begun itself holds up nobody; it may just not have been woken yet.
+    if (Atomics.load(this.#begun, 0) < running) return
+    const begun = Atomics.exchange(this.#begun, 0, NONE)
+    if (begun === NONE) return
+    this.#last = begun
+    this.#events.onMessage({ kind: 'unstarted', id: begun + 1 })
+  }
+
+  hasBegun(id: number): boolean {
+    const begun = Atomics.load(this.#begun, 0)
+    return begun === NONE || begun >= id
   }
 
   acknowledge(id: number, bytes: number): void {
@@ -89,7 +113,11 @@ class Thread implements Vessel {
   #receive(said: unknown): void {
     const message = typeof said === 'string' ? parseReturnedText(said) : checkMessage(said)
     if (message === null) return
-    if (message.kind !== 'line' && message.kind !== 'chunk') atWork.delete(this)
+    if (message.kind === 'unstarted') this.#last = message.id - 1
+    else if (message.kind === 'returned' || message.kind === 'failed') {
+      if (message.id >= this.#last) atWork.delete(this)
+      this.seenAtWork = false
+    } else if (message.kind === 'ready') atWork.delete(this)
     if (!this.#isEnded) this.#events.onMessage(message)
   }
 

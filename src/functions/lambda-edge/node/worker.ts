@@ -5,7 +5,7 @@ import { captureOutput } from './output.ts'
 import { describeError, toJson } from './result.ts'
 import { installStreaming, isStreaming, ResponseStream } from './streaming.ts'
 import { parseInvokeText, parseTakenText } from '../wire.ts'
-import type { Bundle, StartMessage, ThreadMessage } from './protocol.ts'
+import type { Bundle, StartMessage, ThreadMessage, ThreadOrder } from './protocol.ts'
 import type { InvokeMessage, StaticContext } from '../vessel.ts'
 
 type Handler = (event: unknown, context: object, callback: Callback) => unknown
@@ -13,6 +13,10 @@ type Callback = (error?: unknown, result?: unknown) => void
 
 // Taken before user code can replace them.
 const { parse } = JSON
+const { compareExchange } = Atomics
+const nextTick = process.nextTick.bind(process)
+const { isArray } = Array
+const afterTurn = setImmediate
 const now = performance.now.bind(performance)
 
 parentPort?.once('message', (start: StartMessage) => {
@@ -84,11 +88,49 @@ function serve(
   })
   port.removeAllListeners('message')
   let stream: ResponseStream | null = null
-  port.on('message', (text: string) => {
-    const taken = parseTakenText(text)
-    if (taken !== null) return stream?.acknowledge(taken.bytes)
-    const message = parseInvokeText(text)
+  const begun = new Int32Array(start.begun)
+  /** What was sent together; those from `at` on have not begun. */
+  let batch: readonly string[] = []
+  let at = 0
+  /** The number of the invocation that has not replied; 0 for none. */
+  let running = 0
+  port.on('message', (order: ThreadOrder) => {
+    if (isArray(order)) batch = order as readonly string[]
+    else {
+      const taken = parseTakenText(order as string)
+      if (taken !== null) return stream?.acknowledge(taken.bytes)
+      batch = [order as string]
+    }
+    at = 0
+    if (running === 0) next()
+  })
+
+  function next(): void {
+    while (running === 0 && at < batch.length) {
+      const message = parseInvokeText(batch[at++]!)
+      const { id } = message
+      // Nothing begins that the other side has taken back.
+      if (compareExchange(begun, 0, id - 1, id) !== id - 1) continue
+      running = id
+      run(message)
+      if (running === id && at < batch.length) afterTurn(() => giveBack(id))
+    }
+  }
+
+  /** One that waits for something holds up nobody. */
+  function giveBack(id: number): void {
+    if (running !== id || at >= batch.length) return
+    post({ kind: 'unstarted', id: parseInvokeText(batch[at]!).id })
+    batch = []
+  }
+
+  function run(message: InvokeMessage): void {
     const { id } = message
+    const startedAt = now()
+    const toReply = (value: unknown): ThreadMessage => {
+      const microseconds = Math.round((now() - startedAt) * 1000)
+      return toJson(id, microseconds, value, message.maxResultBytes, start.replies)
+    }
     let isDecided = false
     /** The first answer counts; the rest is ignored. */
     const decide = (settle: () => void, waits: boolean): void => {
@@ -102,9 +144,11 @@ function serve(
       ref()
       output.flush()
       post(answer)
+      running = 0
+      // What this one has left to be done at once comes before the next.
+      if (at < batch.length) nextTick(next)
     }
-    const succeed = (value: unknown): void =>
-      decide(() => reply(toJson(id, value, message.maxResultBytes, start.replies)), false)
+    const succeed = (value: unknown): void => decide(() => reply(toReply(value)), false)
     const fail = (error: unknown): void =>
       decide(() => reply({ kind: 'failed', id, because: 'threw', detail: describeError(error) }), false)
     const context = createContext(start.context, message, succeed, fail)
@@ -112,7 +156,7 @@ function serve(
       decide(() => {
         if (error !== null && error !== undefined) {
           reply({ kind: 'failed', id, because: 'threw', detail: describeError(error) })
-        } else reply(toJson(id, result, message.maxResultBytes, start.replies))
+        } else reply(toReply(result))
       }, context.callbackWaitsForEmptyEventLoop)
     output.startInvocation()
     if (isStreaming(handler)) {
@@ -128,7 +172,7 @@ function serve(
     } catch (error) {
       fail(error)
     }
-  })
+  }
 }
 
 /** Resolves when the function has come to its end and so has its stream. */

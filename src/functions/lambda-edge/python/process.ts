@@ -36,14 +36,17 @@ export function openProcess(
 class PythonProcess implements Vessel {
   #child: ChildProcess
   #channel: Duplex
+  #lifeline: Duplex
   #events: VesselEvents
   #rawLines = 0
+  /** Read, and to be passed on when what was written beside them has been read, too. */
+  #held: VesselMessage[] = []
   #isEnded = false
   #closed: Promise<void>
 
   constructor(interpreter: string, file: string, exportName: string, launch: Launch, events: VesselEvents) {
     this.#events = events
-    // 3: messages. 4: never written; it ends with this process, however that ends.
+    // 3: messages. 4: calls for what has not begun; it ends with this process, however that ends.
     this.#child = spawn(interpreter, [...PYTHON_FLAGS, RUNTIME_FILE], {
       cwd: dirname(file),
       env: launch.environment,
@@ -59,6 +62,7 @@ class PythonProcess implements Vessel {
       Duplex,
     ]
     this.#channel = channel
+    this.#lifeline = lifeline
     this.#closed = new Promise((resolve) => {
       this.#child.once('close', resolve)
       this.#child.once('error', () => resolve())
@@ -80,9 +84,19 @@ class PythonProcess implements Vessel {
     this.#channel.write(`${JSON.stringify(start)}\n`)
   }
 
-  send(message: InvokeMessage): void {
+  send(messages: readonly InvokeMessage[]): void {
     this.#rawLines = 0
-    this.#channel.write(`${toInvokeText(message)}\n`)
+    this.#channel.write(`${messages.length}\n${messages.map(toInvokeText).join('\n')}\n`)
+  }
+
+  /** A thread beside the function's own answers, unless the function holds the interpreter. */
+  recall(): void {
+    if (!this.#isEnded) this.#lifeline.write('r')
+  }
+
+  /** What waits for its reply has begun: it is told apart from what waits behind it by that alone. */
+  hasBegun(): boolean {
+    return true
   }
 
   /** Python functions do not stream. (AWS Lambda Developer Guide, 'Response streaming for Lambda functions') */
@@ -114,8 +128,7 @@ class PythonProcess implements Vessel {
     this.#rawLines++
     if (this.#isEnded || this.#rawLines > MAX_RAW_LINES) return
     this.#events.onMessage({
-      kind: 'line',
-      level: null,
+      kind: 'raw',
       text: this.#rawLines === MAX_RAW_LINES ? '(more lines are left out)' : text,
     })
   }
@@ -124,14 +137,22 @@ class PythonProcess implements Vessel {
   #receive(line: string): void {
     if (this.#isEnded) return
     const message = parseReturnedText(line) ?? parseMessage(line)
-    if (message?.kind === 'returned' || message?.kind === 'failed') this.#settle(message)
-    else if (message !== null) this.#events.onMessage(message)
+    if (message === null) return
+    const isReply = message.kind === 'returned' || message.kind === 'failed'
+    if (this.#held.length === 0 && !isReply) this.#events.onMessage(message)
+    else this.#hold(message)
   }
 
   /** What the function wrote past sys.stdout before it replied is there by now, yet may be read after the reply. */
-  #settle(message: VesselMessage): void {
+  #hold(message: VesselMessage): void {
+    this.#held.push(message)
+    if (this.#held.length > 1) return
     setImmediate(() => {
-      if (!this.#isEnded) this.#events.onMessage(message)
+      for (const each of this.#held.splice(0)) {
+        if (this.#isEnded) return
+        this.#rawLines = 0
+        this.#events.onMessage(each)
+      }
     })
   }
 

@@ -42,13 +42,14 @@ if sys.argv[1:2] == ['--check']:
 
 import importlib.util
 import io
+from collections import deque
 import logging
 import signal
 import threading
 import traceback
 
 # Taken before the function can replace them.
-dumps, loads = json.dumps, json.loads
+dumps, loads, write, monotonic = json.dumps, json.loads, os.write, time.monotonic
 encode_result = json.JSONEncoder(allow_nan=False, separators=(',', ':')).encode
 
 
@@ -63,9 +64,9 @@ class Channel:
         if not self.is_open:
             return
         with self.lock:
-            view = memoryview(data)
-            while view:
-                view = view[os.write(CHANNEL, view):]
+            written = write(CHANNEL, data)
+            while written < len(data):
+                written += write(CHANNEL, memoryview(data)[written:])
 
     def send_message(self, message):
         self.send(dumps(message).encode() + b'\n')
@@ -81,6 +82,8 @@ class Channel:
 
 
 channel = Channel()
+# Invocations that have been read and have not begun.
+ahead = deque()
 
 
 class Lines:
@@ -278,11 +281,23 @@ def end_group():
 
 def watch_parent():
     try:
-        while os.read(LIFELINE, 1):
-            pass
+        while os.read(LIFELINE, 64):
+            give_back()
     except OSError:
         pass
     end_group()
+
+
+def give_back():
+    """What has not begun; the function's own thread takes from the other end."""
+    first = None
+    while True:
+        try:
+            first = ahead.pop()
+        except IndexError:
+            break
+    if first is not None:
+        channel.send_message({'kind': 'unstarted', 'id': int(first[:first.index(b'\t')])})
 
 
 def finish_lines():
@@ -301,7 +316,7 @@ def leave(error):
     os._exit((code or 0) & 255)
 
 
-def to_reply(number, result, max_bytes, replies):
+def to_reply(number, microseconds, result, max_bytes, replies):
     try:
         text = encode_result(result)
     except Exception as error:
@@ -313,7 +328,7 @@ def to_reply(number, result, max_bytes, replies):
     if len(text) > max_bytes:
         detail = 'the result has %d bytes as JSON, more than %d' % (len(text), max_bytes)
         return failed(number, 'too-large', detail)
-    return b'R' + number + b' ' + text.encode() + b'\n'
+    return b'R%b %d %b\n' % (number, microseconds, text.encode())
 
 
 def failed(number, because, detail):
@@ -324,9 +339,11 @@ def failed(number, because, detail):
 def invoke(function, start, inputs, line):
     number, deadline, max_bytes, request_id, event = line.split(b'\t', 4)
     lines.start_invocation()
-    context = Context(start['context'], request_id.decode(), time.monotonic() + int(deadline) / 1000)
+    began = monotonic()
+    context = Context(start['context'], request_id.decode(), began + int(deadline) / 1000)
     try:
-        reply = to_reply(number, function(loads(event.decode()), context), int(max_bytes), start['replies'])
+        result = function(loads(event.decode()), context)
+        reply = to_reply(number, (monotonic() - began) * 1e6, result, int(max_bytes), start['replies'])
     except SystemExit as error:
         leave(error)
     except BaseException as error:
@@ -361,10 +378,14 @@ def main():
     inputs.tell()
     channel.send_message({'kind': 'ready'})
     while True:
-        line = reader.readline()
-        if not line:
-            end_group()
-        invoke(function, start, inputs, line)
+        for _ in range(int(reader.readline() or end_group())):
+            ahead.append(reader.readline())
+        while ahead:
+            try:
+                line = ahead.popleft()
+            except IndexError:
+                break  # Given back just now.
+            invoke(function, start, inputs, line)
 
 
 main()

@@ -45,7 +45,14 @@ export function invoke(
   deadlineMs = 5000,
   region = 'eu-central-1',
 ): Promise<InvocationResult> {
-  return runner.invoke({ event, requestId: 'request-1', region, deadlineMs, maxResultBytes: 1_000_000 })
+  const requestId = 'request-1'
+  return runner.invoke({
+    event: JSON.stringify(event),
+    requestId,
+    region,
+    deadlineMs,
+    maxResultBytes: 1_000_000,
+  })
 }
 
 export async function valueOf(

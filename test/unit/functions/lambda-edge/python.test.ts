@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hasPython } from '../definitions.ts'
+import { describeAhead } from './ahead.ts'
 import { createStarter, describeContract, invoke, textsOf, valueOf } from './contract.ts'
 import { selectPython } from '../../../../src/functions/lambda-edge/python/interpreter.ts'
 import type { LambdaRunner, ReloadOutcome } from '../../../../src/functions/lambda-edge/runner.ts'
@@ -50,6 +51,8 @@ describe.skipIf(!hasPython)('Python', () => {
       ['deep recursion', 'threw', /RecursionError/, 'warm'],
     ],
   })
+
+  describeAhead('hostile.py', HANDLER)
 
   const start = createStarter()
   const hostile = (): LambdaRunner => start('hostile.py', HANDLER)
@@ -274,7 +277,7 @@ describe.skipIf(!hasPython)('Python', () => {
         const file = ${JSON.stringify(join(FIXTURES, 'hostile.py'))}
         const definition = { LambdaFunctionARN: 'a', name: 'f', version: '1', file, exportName: 'lambda_handler', Runtime: null, MemorySize: null, Timeout: null }
         const runner = createLambdaRunner({ definition, region: 'us-east-1', python: 'python3', memoryMb: () => 128, watch: false })
-        const of = (event) => runner.invoke({ event, requestId: 'r', region: 'us-east-1', deadlineMs: 60_000, maxResultBytes: 1000 })
+        const of = (event) => runner.invoke({ event: JSON.stringify(event), requestId: 'r', region: 'us-east-1', deadlineMs: 60_000, maxResultBytes: 1000 })
         console.log((await of({ do: 'leave a child' })).value.pid)
         await of({ do: 'loop' })`
       const parent = spawn(process.execPath, ['--input-type=module', '-e', program], {

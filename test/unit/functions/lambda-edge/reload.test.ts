@@ -56,7 +56,7 @@ async function nextOutcome(): Promise<ReloadOutcome> {
 
 async function answer(event: unknown = {}): Promise<unknown> {
   const result = await runner.invoke({
-    event,
+    event: JSON.stringify(event),
     requestId: 'r',
     region: 'eu-central-1',
     deadlineMs: 5000,

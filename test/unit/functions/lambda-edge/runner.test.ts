@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
+import { describeAhead } from './ahead.ts'
 import { createStarter, describeContract, invoke, valueOf } from './contract.ts'
 import type { LambdaRunner, LambdaRunnerOptions } from '../../../../src/functions/lambda-edge/runner.ts'
 
@@ -26,6 +27,8 @@ describeContract({
     ['uncaught exception', 'threw', /out of the blue[^]*hostile\.ts:/, 'fresh'],
   ],
 })
+
+describeAhead('hostile.ts', 'handler')
 
 describe('a module is loaded as Lambda loads it', () => {
   test('TypeScript with an import through tsconfig paths runs, and module state persists in a warm instance', async () => {
