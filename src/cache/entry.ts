@@ -26,6 +26,8 @@ export class CacheEntry {
   pausedUntil = 0
   /** A header block made ready for hits, and whose rules it was made by. */
   block: readonly string[] | null = null
+  /** The same as the text of a head that lacks its last values; null when the block may not be sent as text. */
+  head: string | null = null
   blockOwner: object | null = null
 
   constructor(object: StoredObject, checkedUpTo: number) {

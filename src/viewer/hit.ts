@@ -1,5 +1,6 @@
 // The hot path: a plain GET or HEAD answered from the edge cache, in one synchronous pass.
 import type { HeadScan } from './head-scan.ts'
+import { hasDate, makeBlock } from './hit-block.ts'
 import { HttpViewerRequest, toPlainAddress, type Incoming } from './http-request.ts'
 import type { ViewerPorts } from './ports.ts'
 import type { Reply } from './reply.ts'
@@ -7,13 +8,11 @@ import type { CacheEntry } from '../cache/entry.ts'
 import { isCurrent } from '../cache/lookup.ts'
 import type { CompiledBehavior, CompiledDistribution } from '../edge/compile.ts'
 import type { PopChoice } from '../edge/placing.ts'
-import { applyResponseHeadersPolicy } from '../edge/steps.ts'
 import type { EdgePlace } from '../edge/visit.ts'
 import { Headers } from '../message/headers.ts'
 import { toHttpDate } from '../message/http-date.ts'
 import { Trace, type TierRecord } from '../message/trace.ts'
 import { QUOTAS } from '../model/quotas.ts'
-import { joinVia } from '../policies/viewer-response.ts'
 
 const SLASH = 0x2f
 
@@ -75,24 +74,12 @@ export function answerHit(
   }
 
   const startedTick = ports.tick()
-  const block =
-    entry.blockOwner === selected ? entry.block! : makeBlock(entry, request, selected, site, place)
+  if (entry.blockOwner !== selected) makeBlock(entry, request, selected, site, place)
   const trace = new Trace(ports.requestId(), now, startedTick)
   const age = Math.max(0, Math.floor((now - object.settlement.bornAt) / 1000))
-  const { id } = trace
-  const keepAlive = response.shouldKeepAlive ? 'keep-alive' : 'close'
-  response.sendDate = false
-  response.writeHead(
-    object.status,
-    object.statusText,
-    // One copy with those that differ from hit to hit.
-    block.length % 2 === 0
-      ? block.concat('Connection', keepAlive, 'X-Amz-Cf-Id', id, 'Age', String(age))
-      : block.concat(toHttpDate(now), 'Connection', keepAlive, 'X-Amz-Cf-Id', id, 'Age', String(age)),
-  )
-  if (method === 'HEAD' || whole.length === 0) response.end()
-  else if (typeof whole === 'string') response.end(whole, 'latin1')
-  else response.end(whole)
+  if (entry.head !== null && whole.length !== 0 && method === 'GET' && canSendText(response)) {
+    response.endReady(`${entry.head}${trace.id}\r\nAge: ${age}\r\n\r\n`, whole)
+  } else writeFields(response, entry, method === 'HEAD' ? '' : whole, trace, age)
 
   fillTrace(trace, received, scan, selected, site, pop, key)
   trace.edge = toRecord(place, age)
@@ -129,34 +116,40 @@ function atPath(message: Incoming, request: HttpViewerRequest, path: string): Ht
   return new HttpViewerRequest(message, headers, queryString === '' ? path : `${path}?${queryString}`, geo)
 }
 
-/**
- * The header block of an entry for the hits of one behavior: all that does not differ from hit to hit. Without a
- * Date, which a policy or function may have removed, the block ends with that name, and each hit adds the value.
- */
-function makeBlock(
-  entry: CacheEntry,
-  request: HttpViewerRequest,
-  selected: CompiledBehavior,
-  site: CompiledDistribution,
-  place: EdgePlace,
-): readonly string[] {
-  const { object } = entry
-  const toViewer = selected.viewerHeaders(object.headers).without('age')
-  const headers = applyResponseHeadersPolicy(toViewer, request, selected)
-  const word = object.status >= 400 ? 'Error' : 'Hit'
-  entry.block = [
-    ...headers.without('via').pairs,
-    'X-Cache',
-    `${word} from cloudfront`,
-    'Via',
-    joinVia(headers, site.via),
-    'X-Amz-Cf-Pop',
-    place.popHeader,
-    ...(site.altSvc === null ? [] : ['Alt-Svc', site.altSvc]),
-    ...(headers.has('date') ? [] : ['Date']),
-  ]
-  entry.blockOwner = selected
-  return entry.block
+/** With HTTP/1.0 and where the connection closes, Node.js has more to say about it. */
+function canSendText(response: Reply): response is Reply & Required<Pick<Reply, 'endReady'>> {
+  return response.endReady !== undefined && response.shouldKeepAlive
+}
+
+/** The head field by field, as Node.js checks and writes it. */
+function writeFields(
+  response: Reply,
+  { object, block }: CacheEntry,
+  body: string | Buffer,
+  trace: Trace,
+  age: number,
+): void {
+  const connection = response.shouldKeepAlive ? 'keep-alive' : 'close'
+  response.sendDate = false
+  response.writeHead(
+    object.status,
+    object.statusText,
+    // One copy with those that differ from hit to hit.
+    hasDate(block!)
+      ? block!.concat('Connection', connection, 'X-Amz-Cf-Id', trace.id, 'Age', String(age))
+      : block!.concat(
+          toHttpDate(trace.startedAt),
+          'Connection',
+          connection,
+          'X-Amz-Cf-Id',
+          trace.id,
+          'Age',
+          String(age),
+        ),
+  )
+  if (body.length === 0) response.end()
+  else if (typeof body === 'string') response.end(body, 'latin1')
+  else response.end(body)
 }
 
 function fillTrace(

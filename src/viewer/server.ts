@@ -1,10 +1,11 @@
 // The data ports: an HTTP/1.1 listener inside Fastify, which opens and closes it, and the HTTPS port in front of it.
-import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { createServer, ServerResponse, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import fastify, { type FastifyInstance } from 'fastify'
 import { createAnswer, type Answer } from './answer.ts'
 import { answerClientError } from './client-error.ts'
 import type { ViewerPorts } from './ports.ts'
+import { canSendReadyHeads, ReadyResponse } from './ready-response.ts'
 import { startSecureSide } from './secure-side.ts'
 import type { Certificates } from './tls/certificates.ts'
 import type { TlsListener } from './tls/listener.ts'
@@ -92,6 +93,7 @@ function createApp(
         insecureHTTPParser: false,
         // Such a request gets CloudFront's page and a trace, as any other that is refused.
         requireHostHeader: false,
+        ServerResponse: canSendReadyHeads() ? ReadyResponse : ServerResponse,
         shouldUpgradeCallback: (message: IncomingMessage) => isWebSocket(message),
       }
       server = createServer(options, answer)

@@ -1,0 +1,82 @@
+// A response whose head is ready as text: node:http sends it in one piece with the body.
+import { ServerResponse, validateHeaderName, validateHeaderValue, type IncomingMessage } from 'node:http'
+import { Writable } from 'node:stream'
+import type { Socket } from 'node:net'
+
+/** The part of OutgoingMessage that holds a finished head; not in the public types of Node.js. */
+interface HeadHolder {
+  _header: string | null
+}
+
+/**
+ * ServerResponse that also takes a head as text. Making the head from its fields is a tenth to a fifth of what a hit
+ * costs, and the same for every hit of an object but for two values.
+ */
+export class ReadyResponse extends ServerResponse {
+  /**
+   * Sends a head that ends with its empty line, and the body. Whoever calls has checked the fields (`toHeadText`),
+   * and says Connection and Content-Length themselves. Only for answers with a body, over a connection that stays.
+   */
+  endReady(head: string, body: string | Buffer): void {
+    const holder = this as unknown as HeadHolder
+    // oxlint-disable-next-line no-underscore-dangle -- tried at start, see canSendReadyHeads
+    holder._header = head
+    if (typeof body === 'string') this.end(body, 'latin1')
+    else this.end(body)
+  }
+}
+
+/** Status line and field lines as text without the empty line, or null when a name or value may not be sent. */
+export function toHeadText(status: number, statusText: string, pairs: readonly string[]): string | null {
+  let text = `HTTP/1.1 ${status} ${statusText}\r\n`
+  try {
+    validateHeaderValue('status', statusText)
+    for (let i = 0; i < pairs.length; i += 2) {
+      validateHeaderName(pairs[i]!)
+      validateHeaderValue(pairs[i]!, pairs[i + 1]!)
+      text += `${pairs[i]!}: ${pairs[i + 1]!}\r\n`
+    }
+  } catch {
+    return null
+  }
+  return text
+}
+
+let isKnownToWork: boolean | null = null
+
+/** Whether this version of Node.js sends a ready head byte for byte as it sends its own; tried once per process. */
+export function canSendReadyHeads(): boolean {
+  isKnownToWork ??= tryReadyHead('short') && tryReadyHead(Buffer.alloc(100, 'x'))
+  return isKnownToWork
+}
+
+function tryReadyHead(body: string | Buffer): boolean {
+  const pairs = ['Content-Length', String(body.length), 'X-Cache', 'Hit', 'Connection', 'keep-alive']
+  try {
+    const usual = record((response) => {
+      response.sendDate = false
+      response.writeHead(200, 'OK', [...pairs])
+      response.end(body)
+    })
+    const ready = record((response) => response.endReady(`${toHeadText(200, 'OK', pairs)!}\r\n`, body))
+    return usual.includes('X-Cache: Hit') && ready === usual
+  } catch {
+    return false
+  }
+}
+
+/** What a response writes, and whether it knows that it has. */
+function record(answer: (response: ReadyResponse) => void): string {
+  let text = ''
+  const socket = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      text += chunk.toString('latin1')
+      done()
+    },
+  })
+  const request = { method: 'GET', httpVersionMajor: 1, httpVersionMinor: 1, headers: {} }
+  const response = new ReadyResponse(request as IncomingMessage)
+  response.assignSocket(socket as unknown as Socket)
+  answer(response)
+  return `${text} ${response.headersSent} ${response.writableEnded}`
+}
