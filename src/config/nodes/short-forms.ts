@@ -42,3 +42,15 @@ export const SHORT_FORM_TAGS: readonly (ScalarTag | CollectionTag)[] = [...LONG_
 export function toLongForm(tag: string | undefined): string | null {
   return tag === undefined ? null : (LONG_FORMS.get(tag) ?? null)
 }
+
+const TAGS = [...LONG_FORMS.keys()]
+
+/** A number from 1 on for each tag that has a long form; 0 for others. */
+export function tagNumber(tag: string): number {
+  return TAGS.indexOf(tag) + 1
+}
+
+/** The long form of a number that `tagNumber` gave. */
+export function longFormAt(number: number): string {
+  return LONG_FORMS.get(TAGS[number - 1] ?? '') ?? ''
+}

@@ -24,7 +24,10 @@ export function declaredHandlers(templates: TemplateSet): HandlerOrigin[] {
 function toFunctionUrl(url: Resource, template: Template, functions: HandlerFunctions): HandlerOrigin {
   const text = (name: string): string | null => textOf(template.property(url, name))
   return lazily({
-    domainName: new URL(generatedValue(template.facts(url), 'FunctionUrl')!).hostname,
+    // Made here, of a region that may be anything: no URL for sure.
+    domainName: generatedValue(template.facts(url), 'FunctionUrl')!
+      .slice('https://'.length, -1)
+      .toLowerCase(),
     kind: 'function-url',
     stages: () => ['$default'],
     invokeMode: () => (text('InvokeMode') === 'RESPONSE_STREAM' ? 'RESPONSE_STREAM' : 'BUFFERED'),

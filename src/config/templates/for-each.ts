@@ -1,6 +1,7 @@
 // Fn::ForEach of the language extensions: blocks that are written once and stand for many.
 import type { ConfigNode, Entry, MapNode } from '../nodes/node.ts'
 import type { Report } from '../nodes/report.ts'
+import { mayMention } from '../nodes/tape/nodes.ts'
 import { scalarAt, singleEntry, textOf } from './values.ts'
 
 const PREFIX = 'Fn::ForEach::'
@@ -21,7 +22,7 @@ export function expandLoops(
 /** Whether there is any loop in a map: most templates have none and are left as they are. */
 export function hasLoops(node: ConfigNode): boolean {
   if (node.kind === 'list') return node.items.some(hasLoops)
-  if (node.kind !== 'map') return false
+  if (node.kind !== 'map' || !mayMention(node.entries, PREFIX)) return false
   for (const [key, { value }] of node.entries) if (key.startsWith(PREFIX) || hasLoops(value)) return true
   return false
 }
@@ -46,7 +47,7 @@ class Expansion {
   }
 
   #value(node: ConfigNode): ConfigNode {
-    if (node.kind === 'map') return this.map(node)
+    if (node.kind === 'map') return mayMention(node.entries, PREFIX) ? this.map(node) : node
     return node.kind === 'list' ? { ...node, items: node.items.map((item) => this.#value(item)) } : node
   }
 

@@ -3,10 +3,13 @@ import { resolve } from 'node:path'
 import type { ConfigNode, Entry, Located, MapNode } from '../nodes/node.ts'
 import { baseOf, entryOf, mapOf } from '../nodes/node.ts'
 import type { Report } from '../nodes/report.ts'
+import { mayMention } from '../nodes/tape/nodes.ts'
 import type { SourceFiles } from '../source-files.ts'
 import { textOf } from './values.ts'
 
 const KEY = 'Fn::Transform'
+/** What every include says, with KEY or the short form. */
+const WORD = 'AWS::Include'
 const MAX_DEPTH = 16
 
 /** Gives the part at a location, or null, which is reported. */
@@ -19,7 +22,7 @@ export function hasIncludes(root: MapNode): boolean {
 
 function isIncluding(node: ConfigNode): boolean {
   if (node.kind === 'list') return node.items.some(isIncluding)
-  if (node.kind !== 'map') return false
+  if (node.kind !== 'map' || !mayMention(node.entries, WORD)) return false
   if (includeOf(node) !== null) return true
   for (const { value } of node.entries.values()) if (isIncluding(value)) return true
   return false
@@ -36,7 +39,7 @@ export function expandIncludes(
 ): MapNode {
   const expand = (node: ConfigNode, depth: number): ConfigNode => {
     if (node.kind === 'list') return { ...node, items: node.items.map((item) => expand(item, depth)) }
-    if (node.kind !== 'map') return node
+    if (node.kind !== 'map' || !mayMention(node.entries, WORD)) return node
     const entries = new Map<string, Entry>()
     const location = depth > MAX_DEPTH ? null : includeOf(node)
     const text = location === null ? null : textOf(evaluate(location))

@@ -51,6 +51,7 @@ export class Template implements Scope {
   /** Texts made of references, and the logical ids of the resources that they stand for. */
   readonly names = new Map<string, string>()
   #resources: ReadonlyMap<string, Resource> | null = null
+  #byType: ReadonlyMap<string, readonly Resource[]> | null = null
   #parameters = new Map<string, ConfigNode>()
   #conditions = new Map<string, boolean | 'deciding'>()
   #properties = new Map<string, MapNode>()
@@ -76,9 +77,14 @@ export class Template implements Scope {
     return this.#resources
   }
 
-  /** The resources of some types. */
-  ofType(...types: readonly string[]): Resource[] {
-    return [...this.resources.values()].filter((resource) => types.includes(resource.type))
+  /** The resources of some types, one type after the other. */
+  ofType(...types: readonly string[]): readonly Resource[] {
+    this.#byType ??= Map.groupBy(this.resources.values(), ({ type }) => type)
+    const [first = '', ...others] = types
+    const found = this.#byType.get(first) ?? []
+    return others.length === 0
+      ? found
+      : [...found, ...others.flatMap((type) => this.#byType?.get(type) ?? [])]
   }
 
   /** The evaluated properties of a resource; an empty map when it has none. */
