@@ -7,6 +7,7 @@ import { collectRules, renderFidelity } from './fidelity.ts'
 import { renderSchema } from './config-schema.ts'
 import { renderLint } from './lint-page.ts'
 import { LINT_TOPICS } from '../src/config/lint/rules.ts'
+import { RUN_TIME_RULES } from '../src/config/lint/run-time.ts'
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 
@@ -27,7 +28,11 @@ const pages = [
     from: 'the tests in test/conformance',
     text: renderFidelity(await collectRules(root)),
   },
-  { name: 'docs/lint.md', from: 'the rules in src/config/lint', text: renderLint(LINT_TOPICS) },
+  {
+    name: 'docs/lint.md',
+    from: 'the rules in src/config/lint',
+    text: renderLint(LINT_TOPICS, RUN_TIME_RULES),
+  },
   { name: 'schema/pocketfront.schema.json', from: 'scripts/config-schema.ts', text: renderSchema() },
 ]
 

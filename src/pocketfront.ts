@@ -117,6 +117,7 @@ function toHandle(
     pop: system.ports.defaultPlace.pop,
     clock,
     traces: admin.traces,
+    traps: () => system.traps(),
     budgets,
     fetch: toFetch({ url, httpsUrl, ca }),
     invalidate: (paths, id) => system.invalidate(id ?? null, typeof paths === 'string' ? [paths] : paths),

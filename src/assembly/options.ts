@@ -145,6 +145,8 @@ export interface Pocketfront {
     readonly largestObject: number
     readonly memoryObject: number
   }
+  /** Settings that do not do what they look like: those of `loaded.findings`, and what requests have shown since. */
+  traps(): readonly LintFinding[]
   /** The certificate of the local authority as PEM, made when there is none yet; rejects without HTTPS. */
   ca(): Promise<string>
   /**

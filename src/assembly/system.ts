@@ -14,8 +14,10 @@ import { createOriginFactory } from './origins.ts'
 import { Invalidations, selectItems } from './invalidations.ts'
 import { previewInvalidation } from './preview.ts'
 import { Sites } from './sites.ts'
+import { watchTraps } from './traps/watch.ts'
 import { createViewers } from './viewers.ts'
 import { createBodyFolder } from '../cache/stores/body-folder.ts'
+import type { LintFinding } from '../config/lint/rule.ts'
 import type { LoadResult } from '../config/load.ts'
 import type { Admin, InvalidationReceipt } from '../control/admin.ts'
 import type { EdgePlace } from '../edge/visit.ts'
@@ -63,6 +65,7 @@ type Loaded = Extract<LoadResult, { ok: true }>
 /** Everything but the listeners. */
 export interface System {
   readonly admin: Admin
+  traps(): readonly LintFinding[]
   readonly events: EventHub
   readonly budgets: Budgets
   readonly clock: SteerableClock
@@ -191,7 +194,12 @@ export function createSystem(options: PocketfrontOptions, first: Loaded): System
   }
   const admin: Admin = {
     events,
-    traces,
+    traces: {
+      // What a trace shows of a trap is written into it.
+      last: (count) => (traps.findings(), traces.last(count)),
+      get: (id) => (traps.findings(), traces.get(id)),
+    },
+    traps: () => allTraps(),
     clock,
     get distributionIds() {
       return sites.current.map((site) => site.distribution.Id)
@@ -213,8 +221,16 @@ export function createSystem(options: PocketfrontOptions, first: Loaded): System
     },
   }
   let loaded = toLoaded(first, functions)
+  const traps = watchTraps(first.suspects, {
+    latest: (count) => traces.last(count),
+    keptTraces: options.keepTraces ?? DEFAULTS.keepTraces,
+    entryAt: (pop, key) => network.place(pop)?.cache.store.get(key) ?? null,
+    logger,
+  })
+  const allTraps = (): LintFinding[] => [...loaded.findings, ...traps.findings()]
   return {
     admin,
+    traps: allTraps,
     events,
     budgets,
     clock,
@@ -232,9 +248,11 @@ export function createSystem(options: PocketfrontOptions, first: Loaded): System
       resolveTarget = next.resolveTarget
       sites.current = compiled
       ports.router = compileRouter(compiled)
+      traps.update(next.suspects)
       loaded = toLoaded(next, functions)
     },
     async dispose() {
+      traps.close()
       functions.dispose()
       await registry.dispose()
       await handlers.dispose()

@@ -10,8 +10,9 @@ import { createDisk } from './disk.ts'
 import { checkNames, readAll } from './distribution-names.ts'
 import { FunctionCode } from './function-code.ts'
 import type { ConfigIssue } from './issues.ts'
-import type { LintFinding } from './lint/rule.ts'
+import type { LintFinding, RunTimeSuspect } from './lint/rule.ts'
 import { lint, readLintOff } from './lint/lint.ts'
+import { runTimeSuspects } from './lint/run-time.ts'
 import { KeyValueStores } from './key-value-stores.ts'
 import { Places } from './nodes/places.ts'
 import { Report } from './nodes/report.ts'
@@ -71,6 +72,8 @@ export type LoadResult =
       readonly notes: readonly SupportNote[]
       /** What AWS accepts and will surprise with. */
       readonly findings: readonly LintFinding[]
+      /** Behaviors whose requests will tell whether they are traps. */
+      readonly suspects: readonly RunTimeSuspect[]
       /** Absolute paths of the configuration files. */
       readonly files: readonly string[]
       /** These, and the files of code and data that were read with them. */
@@ -178,6 +181,7 @@ function build(
   const off = readLintOff(sectionsOf(sources, 'lint'), report)
   if (options.strict === true) report.escalate()
   if (report.hasErrors) return { ok: false, issues: report.sorted(), files }
+  const isLinted = options.lint !== false && !isUnconfigured
   const deployment = { Distributions, LambdaFunctions: code.functions, Functions: functions.functions }
   const resolveTarget = targets.resolver(files[0] === undefined ? cwd : dirname(files[0]))
   return {
@@ -185,7 +189,8 @@ function build(
     deployment,
     warnings: report.sorted(),
     notes: notes.notes,
-    findings: options.lint === false || isUnconfigured ? [] : lint(Distributions, places, off),
+    findings: isLinted ? lint(Distributions, places, off) : [],
+    suspects: isLinted ? runTimeSuspects(Distributions, places, off) : [],
     files,
     watched: [
       ...new Set([...files, ...further.paths, ...functions.files, ...stores.files, ...disk.archives]),

@@ -73,6 +73,19 @@ export type LiveEvent =
   /** A saved function is in use, or cannot be. */
   | { readonly event: 'function'; readonly name: string; readonly ok: boolean }
 
+/** One trap, with its place in the files. */
+export interface TrapView {
+  /** The rule, as docs/lint.md names it. */
+  readonly code: string
+  readonly message: string
+  readonly hint: string | null
+  readonly distribution: string
+  readonly page: string
+  readonly file: string
+  readonly line: number | null
+  readonly column: number | null
+}
+
 export interface LiveEvents {
   /** Ends with what it returns; null when there are too many listeners. */
   subscribe(listener: (event: LiveEvent) => void): (() => void) | null
@@ -83,6 +96,8 @@ export interface Admin {
   readonly traces: TraceStore
   readonly clock: SteerableClock
   readonly distributionIds: readonly string[]
+  /** Settings that do not do what they look like: found when they were read, or seen while requests were answered. */
+  traps(): readonly TrapView[]
   places(): PlaceUsage[]
   /** Prometheus text, without places. */
   metricsText(): string

@@ -18,6 +18,7 @@ export const ENDPOINTS = {
   'POST /clock': '{"set": "2030-01-01T00:00:00Z"} or {"advance": "1h"}',
   'GET /traces': 'the latest requests and why they were answered as they were; ?last=20',
   'GET /traces/:id': 'one request, by its X-Amz-Cf-Id',
+  'GET /traps': 'settings that do not do what they look like, also those that requests have shown',
   'POST /invalidations':
     '{"paths": ["/img/*", "#tag"], "distribution": "ID"}; without distribution: in all of them; with "dryRun": true nothing goes, but is listed',
   'GET /invalidations': 'the latest invalidations and their status; ?distribution=ID',
@@ -70,6 +71,7 @@ export function addRoutes(
     )
   })
 
+  server.get('/traps', () => ({ traps: admin.traps() }))
   addInvalidationRoutes(server, admin, describeKey)
   server.get('/events', (request, reply) => sendEvents(admin.events, request, reply))
   server.delete('/caches', () => ({ removed: admin.purge() }))

@@ -156,6 +156,8 @@ export class Trace {
   detailedResultType: DetailedResultType = 'Miss'
   /** The failing step in words, or null. */
   problem: string | null = null
+  /** What the answer shows of a trap in the settings, said afterwards; null for nothing. */
+  trap: string | null = null
   /** Bytes of body sent to the viewer. */
   bytes = 0
   firstByteMs = 0

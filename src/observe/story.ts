@@ -25,6 +25,7 @@ export function toStory(trace: Trace): string[] {
   if (trace.cut !== null) story.push(`answer: ${CUT_SENTENCES[trace.cut]} (${trace.cut})`)
   if (trace.simulatedMs > 0)
     story.push(`latency: ${toMillisecondsText(trace.simulatedMs)} ms between the places, simulated`)
+  if (trace.trap !== null) story.push(`trap: ${trace.trap}`)
   if (trace.problem !== null) story.push(`problem: ${toFirstLine(trace.problem)}`)
   story.push(toResponseSentence(trace))
   return story

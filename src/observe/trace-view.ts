@@ -59,6 +59,7 @@ export function toTraceJson(trace: Trace, describeKey: DescribeKey) {
       cut: trace.cut === null ? null : { because: trace.cut, sentence: CUT_SENTENCES[trace.cut] },
       delivery: trace.delivery,
       problem: trace.problem,
+      trap: trace.trap,
     },
     timings: {
       firstByteMs: toMicros(trace.firstByteMs),

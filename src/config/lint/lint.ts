@@ -1,14 +1,14 @@
 // Runs the trap rules over what was read, and turns what they find into places in the files.
 import type { Distribution } from '../../model/distribution.ts'
-import { selectOrigins } from '../../model/origin.ts'
 import { didYouMean } from '../nodes/did-you-mean.ts'
 import { Fields } from '../nodes/fields.ts'
 import type { MapNode } from '../nodes/node.ts'
 import type { Places } from '../nodes/places.ts'
 import type { Report } from '../nodes/report.ts'
-import { toCaching } from './caching.ts'
-import type { LintBehavior, LintFinding, LintSite } from './rule.ts'
+import { toBehaviors } from './behaviors.ts'
+import type { LintFinding, LintSite } from './rule.ts'
 import { LINT_RULES } from './rules.ts'
+import { RUN_TIME_RULES } from './run-time.ts'
 
 /** What AWS accepts and will surprise with, in the order of the files' lines. */
 export function lint(
@@ -51,7 +51,7 @@ export function lint(
 
 /** Rules that a file switches off: `lint: { off: [user-agent-in-key] }`. */
 export function readLintOff(sections: readonly MapNode[], report: Report): Set<string> {
-  const known = LINT_RULES.map(({ id }) => id)
+  const known = [...LINT_RULES, ...RUN_TIME_RULES].map(({ id }) => id)
   const off = new Set<string>()
   for (const section of sections) {
     const fields = new Fields(section, report)
@@ -62,16 +62,4 @@ export function readLintOff(sections: readonly MapNode[], report: Report): Set<s
     fields.finish()
   }
   return off
-}
-
-function toBehaviors(distribution: Distribution): LintBehavior[] {
-  const { CacheBehaviors, DefaultCacheBehavior } = distribution
-  const ordered = CacheBehaviors.map((behavior) => ({ behavior, pattern: behavior.PathPattern }))
-  return [...ordered, { behavior: DefaultCacheBehavior, pattern: null }].map(({ behavior, pattern }) => ({
-    behavior,
-    pattern,
-    name: pattern === null ? 'the default behavior' : `behavior ${pattern}`,
-    origins: selectOrigins(distribution, behavior.TargetOriginId),
-    caching: toCaching(behavior.Cache),
-  }))
 }

@@ -6,8 +6,8 @@ import type { Origin } from '../../model/origin.ts'
 import type { ConfigIssue } from '../issues.ts'
 import type { Places } from '../nodes/places.ts'
 
-/** One thing that AWS accepts and that does not do what it looks like. */
-export interface LintRule {
+/** One thing that AWS accepts and that does not do what it looks like, in words. */
+export interface RuleText {
   /** Stable: it stands in `lint: { off: [..] }` and in the links to docs/lint.md. */
   readonly id: string
   /** One line for the list of rules. */
@@ -16,6 +16,10 @@ export interface LintRule {
   readonly why: string
   /** The page of the Developer Guide that says so. */
   readonly page: string
+}
+
+/** A rule about a configuration. */
+export interface LintRule extends RuleText {
   readonly check: (site: LintSite) => readonly LintHit[]
 }
 
@@ -57,6 +61,20 @@ export interface LintFinding extends ConfigIssue {
   readonly code: string
   readonly distribution: string
   readonly page: string
+}
+
+/** A behavior whose requests will tell whether it is a trap; the finding lacks what they tell. */
+export interface RunTimeSuspect {
+  /** Id of the distribution. */
+  readonly distribution: string
+  readonly behavior: DefaultCacheBehavior | CacheBehavior
+  /** Number in the list, or -1 for the default one. */
+  readonly index: number
+  /** `behavior /api/*`, `the default behavior`. */
+  readonly name: string
+  /** Ids of its origins. */
+  readonly origins: readonly string[]
+  readonly finding: Omit<LintFinding, 'message' | 'hint'>
 }
 
 /** Rules about single behaviors. */

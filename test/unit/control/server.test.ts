@@ -42,6 +42,7 @@ function createAdmin(): Admin & {
       },
     },
     distributionIds: ['E1', 'E2'],
+    traps: () => [],
     places: () => [
       {
         layer: 'edge',

@@ -4,7 +4,8 @@ import { eachBehavior, type LintBehavior, type LintRule } from '../rule.ts'
 
 const HEADERS_PAGE = 'Cache content based on request headers'
 const COOKIES_PAGE = 'Cache content based on cookies'
-const QUERY_PAGE = 'Cache content based on query string parameters'
+/** (Developer Guide) */
+export const QUERY_PAGE = 'Cache content based on query string parameters'
 
 export const authorizationNotInKey: LintRule = {
   id: 'authorization-not-in-key',
