@@ -113,6 +113,7 @@ export const SECTIONS: readonly Section[] = [
   section('R.1', 'Age, freshness and dates (RFC 9111)', 'RFC 9111, where the guide is silent'),
   section('R.2', 'Validation (RFC 9110, RFC 9111)', 'RFC 9110 and RFC 9111, where the guide is silent'),
   section('R.3', 'Connection and hop-by-hop headers (RFC 9110)', 'RFC 9110, where the guide is silent'),
+  section('R.4', 'Storing, refreshing and HEAD (RFC 9111)', 'RFC 9111, where the guide is silent'),
   section('A.8', 'TLS to viewers', 'Supported protocols and ciphers between viewers and CloudFront'),
   section('F.0', 'Edge functions: the pipeline', 'Customize at the edge with functions', EDGE_FUNCTIONS),
   section(

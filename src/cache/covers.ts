@@ -1,7 +1,9 @@
 // Answers made of parts, and whose range a fetch under way will bring.
 import type { StoredObject } from './entry.ts'
-import type { Cover } from './parts.ts'
-import type { Body } from '../message/body.ts'
+import { toServed } from './lookup.ts'
+import type { Cover, PartEntry } from './parts.ts'
+import { Body } from '../message/body.ts'
+import { toMultipart } from '../message/multipart.ts'
 import { selectRange, toContentRange } from '../message/range.ts'
 import type { Layer, OriginRequest, OriginResponse } from '../message/requests.ts'
 import { spliceBody, type Piece } from '../message/splice.ts'
@@ -9,32 +11,69 @@ import { spliceBody, type Piece } from '../message/splice.ts'
 /** A range waits for a download that has come this close to its first byte. */
 const NEAR_BYTES = 1024 * 1024
 
-/** Parts as a response of this layer: 206 for a range, 200 for all of the object. `head` is the newest that is known. */
-export function toServedCover(
+/** For whom a copy is served, and as what. */
+export interface Serving {
+  readonly request: OriginRequest
+  readonly outcome: OriginResponse['outcome']
+  readonly layer: Layer
+  /** Of the viewer's request. */
+  readonly id: string
+}
+
+/** A copy as a response of this layer: a whole object, or parts of one. `head` is the newest that is known of it. */
+export function toServedCopy(cover: Cover | null, head: StoredObject, serving: Serving): OriginResponse {
+  const { outcome, layer } = serving
+  return cover === null ? toServed(head, outcome, layer) : toServedCover(cover, head, serving)
+}
+
+/** 206 for a range, 200 for all of the object. */
+function toServedCover(
   cover: Cover,
-  head: Pick<StoredObject, 'headers' | 'settlement'>,
-  request: OriginRequest,
-  outcome: OriginResponse['outcome'],
-  layer: Layer,
+  head: StoredObject,
+  { request, outcome, layer, id }: Serving,
 ): OriginResponse {
-  const length = String(cover.last - cover.first + 1)
-  const headers = head.headers.with('content-length', length)
+  const content = { status: request.isRange ? 206 : 200, ...toContent(cover, head, request.isRange, id) }
+  return { ...toServed(head, outcome, layer), statusText: '', ...content }
+}
+
+function toContent(
+  cover: Cover,
+  { headers }: StoredObject,
+  isRange: boolean,
+  id: string,
+): Pick<OriginResponse, 'headers' | 'body'> {
+  if (cover.several !== null) {
+    const ranges = cover.several.map((each) => ({ span: each, pieces: toPieces(each) }))
+    const multipart = toMultipart(ranges, cover.total, headers.get('content-type'), id)
+    return {
+      headers: headers
+        .without('content-range')
+        .with('content-length', String(multipart.length))
+        .with('content-type', multipart.contentType),
+      body: multipart.body,
+    }
+  }
+  const sized = headers.with('content-length', String(cover.last - cover.first + 1))
   return {
-    status: request.isRange ? 206 : 200,
-    statusText: '',
-    headers: request.isRange
-      ? headers.with('content-range', toContentRange(cover, cover.total))
-      : headers.without('content-range'),
+    headers: isRange
+      ? sized.with('content-range', toContentRange(cover, cover.total))
+      : sized.without('content-range'),
     body: toBody(cover),
-    settlement: head.settlement,
-    outcome,
-    layer,
-    isGenerated: false,
-    failure: null,
   }
 }
 
-function toBody(cover: Cover): Body {
+/** What a part tells of the whole object: enough for HEAD. */
+export function toServedHead(
+  { object, total }: PartEntry,
+  outcome: OriginResponse['outcome'],
+  layer: Layer,
+): OriginResponse {
+  const headers = object.headers.without('content-range').with('content-length', String(total))
+  return { ...toServed(object, outcome, layer), status: 200, statusText: '', headers, body: Body.empty }
+}
+
+/** Where the bytes of a cover lie. */
+function toPieces(cover: Pick<Cover, 'first' | 'last' | 'parts'>): Exclude<Piece, Buffer>[] {
   const pieces: Exclude<Piece, Buffer>[] = []
   let at = cover.first
   for (const { object, first, last } of cover.parts) {
@@ -42,6 +81,11 @@ function toBody(cover: Cover): Body {
     pieces.push({ body: object.body, first: at - first, last: end - first })
     at = end + 1
   }
+  return pieces
+}
+
+function toBody(cover: Cover): Body {
+  const pieces = toPieces(cover)
   const only = pieces.length === 1 ? pieces[0]! : null
   const isAll = only !== null && only.first === 0 && only.last === only.body.bytes - 1
   return isAll ? only.body : spliceBody(pieces)

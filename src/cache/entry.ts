@@ -58,8 +58,26 @@ export class CacheEntry {
   }
 }
 
+/** A response with all of its headers, for the viewer that caused it. */
+export function toWholeObject(response: OriginResponse, settlement: Settlement): StoredObject {
+  if (settlement.unstored === null) return toStoredObject(response, settlement)
+  const { status, statusText, headers, body, failure } = response
+  return { status, statusText, headers, body, settlement, failure }
+}
+
 let lastResponse: OriginResponse | null = null
 let lastObject: StoredObject | null = null
+
+/** The headers without those that are not to be stored; the same list where there are none. */
+export function withoutUnstored(headers: Headers, { unstored }: Settlement): Headers {
+  return unstored === null ? headers : headers.filter((name) => !unstored.includes(name))
+}
+
+/** An object as it may be stored after the origin has confirmed it. */
+export function toKept(object: StoredObject): StoredObject {
+  const { headers, settlement } = object
+  return settlement.unstored === null ? object : { ...object, headers: withoutUnstored(headers, settlement) }
+}
 
 /**
  * The response as it is stored: without Set-Cookie where `no-cache="Set-Cookie"` asks for that. The tiers store a
@@ -72,7 +90,7 @@ export function toStoredObject(response: OriginResponse, settlement: Settlement)
   lastObject = {
     status: response.status,
     statusText: response.statusText,
-    headers: settlement.dropSetCookie ? response.headers.without('set-cookie') : response.headers,
+    headers: withoutUnstored(response.headers, settlement),
     body: response.body,
     settlement,
     failure: response.failure,

@@ -7,6 +7,12 @@ import type { RequestContext } from '../message/context.ts'
 import type { OriginRequest } from '../message/requests.ts'
 import type { TierRecord, Trace } from '../message/trace.ts'
 
+/** What a tier may do with the copy it has: of a whole object, or parts that hold what is asked for. */
+export interface Found {
+  readonly entry: CacheEntry
+  readonly cover: Cover | null
+}
+
 /** One fetch from the layer behind, and what it is for. */
 export interface Fetching {
   /** Of the entry it may refresh; of HEAD that may be the GET's. */
@@ -46,7 +52,7 @@ export function addRecord(trace: Trace, layer: TierRecord['layer'], place: strin
 /** A fetch that is about to begin; what it has found may be refreshed by it. */
 export function toFetching(
   key: string,
-  found: (Pick<Fetching, 'cover'> & { readonly entry: CacheEntry }) | null,
+  found: Found | null,
   request: OriginRequest,
   context: RequestContext,
   record: TierRecord,

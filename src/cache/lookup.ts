@@ -1,6 +1,7 @@
 // What to do with what a cache holds: a comparison of instants, and the answer made of a stored object.
 import type { CacheEntry, StoredObject } from './entry.ts'
 import type { LookupContext } from './fetching.ts'
+import type { CacheStore } from './store.ts'
 import type { Layer, OriginResponse } from '../message/requests.ts'
 import type { Settlement } from '../message/settlement.ts'
 import type { TierReason } from '../model/result-types.ts'
@@ -46,6 +47,23 @@ export function isCurrent(entry: CacheEntry, { invalidations, invalidationUrl }:
   return entry.object.body.isReadableFromStart
 }
 
+/** What lies under a key; 'invalidated' when an invalidation has just taken it. */
+export function findEntry(
+  store: CacheStore,
+  key: string,
+  context: LookupContext,
+): CacheEntry | 'invalidated' | null {
+  const entry = store.get(key)
+  if (entry === undefined) return null
+  if (isCurrent(entry, context)) return entry
+  store.delete(key)
+  return 'invalidated'
+}
+
+export function isFresh(found: CacheEntry | 'invalidated' | null, now: number): boolean {
+  return found !== null && found !== 'invalidated' && now < found.object.settlement.freshUntil
+}
+
 /** A stored object as a response of this layer. */
 export function toServed(
   object: StoredObject,
@@ -66,7 +84,7 @@ export function toServed(
 }
 
 /** Seconds since the origin made the object. */
-export function ageOf(entry: CacheEntry, now: number): number {
+export function ageOf(entry: Pick<CacheEntry, 'object'>, now: number): number {
   return Math.max(0, Math.floor((now - entry.object.settlement.bornAt) / 1000))
 }
 

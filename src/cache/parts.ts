@@ -13,6 +13,8 @@ import type { TierReason } from '../model/result-types.ts'
 export class PartEntry extends CacheEntry implements ByteSpan {
   readonly first: number
   readonly last: number
+  /** Bytes of the whole object. */
+  readonly total: number
   readonly storeKey: string
   #list: PartList
 
@@ -26,6 +28,7 @@ export class PartEntry extends CacheEntry implements ByteSpan {
     super(object, checkedUpTo)
     this.first = first
     this.last = last
+    this.total = list.total
     this.storeKey = `${key}\nbytes ${first}-${last}`
     this.#list = list
   }
@@ -66,6 +69,8 @@ export interface Cover extends ContentRange {
   readonly parts: readonly PartEntry[]
   /** The one that expires first. */
   readonly oldest: PartEntry
+  /** One cover for each of several ranges; null for one range, or all of the object. */
+  readonly several: readonly Cover[] | null
 }
 
 /** Why the bytes of a request are not there as parts. */
@@ -94,11 +99,17 @@ export class PartIndex {
     if (headers.has('range') && !ifRangeMatches(headers, list.parts[0]!.object.headers)) {
       return { kind: 'none', because: 'if-range-differs' }
     }
-    const span = toWanted(headers.get('range'), list.total)
-    const cover = span === null ? null : toCover(list, span, now)
+    const cover = toWantedCover(list, headers.get('range'), now)
     if (cover === null) return { kind: 'none', because: 'part-missing' }
     for (const part of cover.parts) this.#store.get(part.storeKey)
     return cover
+  }
+
+  /** A part that is fresh, whichever, for what it tells of the whole object. */
+  findFresh(key: string, context: LookupContext, now: number): PartEntry | null {
+    const parts = this.#lists.size === 0 ? [] : (this.#lists.get(key)?.parts ?? [])
+    const isFresh = (part: PartEntry) => now < part.object.settlement.freshUntil && isCurrent(part, context)
+    return parts.find(isFresh) ?? null
   }
 
   /** Takes a part; one of another version or total length replaces all that were there. False when it can't. */
@@ -154,10 +165,26 @@ export function toVersion(headers: Headers): string | null {
   return modified !== null && parseHttpDate(modified) !== null ? `${coding} ${modified}` : null
 }
 
-function toWanted(range: string | null, total: number): ByteSpan | null {
-  if (range === null) return total === 0 ? null : { first: 0, last: total - 1 }
+/** The parts for one range, for several, or without Range for all of the object. */
+function toWantedCover(list: PartList, range: string | null, now: number): Cover | null {
+  const { total } = list
+  if (range === null) return total === 0 ? null : toCover(list, { first: 0, last: total - 1 }, now)
   const selected = selectRange(range, total)
-  return selected.kind === 'part' ? selected : null
+  if (selected.kind === 'part') return toCover(list, selected, now)
+  return selected.kind === 'parts' ? toSeveralCovers(list, selected.parts, now) : null
+}
+
+function toSeveralCovers(list: PartList, spans: readonly ByteSpan[], now: number): Cover | null {
+  const several: Cover[] = []
+  for (const span of spans) {
+    const cover = toCover(list, span, now)
+    if (cover === null) return null
+    several.push(cover)
+  }
+  const parts = [...new Set(several.flatMap((cover) => cover.parts))]
+  const { first } = several[0]!
+  const { last } = several.at(-1)!
+  return { kind: 'cover', first, last, total: list.total, parts, oldest: findOldest(parts), several }
 }
 
 /** Fresh parts if they hold all that is wanted, otherwise any. */
@@ -165,10 +192,11 @@ function toCover({ parts, total }: PartList, { first, last }: ByteSpan, now: num
   const fresh = parts.filter((part) => now < part.object.settlement.freshUntil)
   const chosen = chooseParts(fresh, first, last) ?? chooseParts(parts, first, last)
   if (chosen === null) return null
-  const oldest = chosen.reduce((a, b) =>
-    b.object.settlement.freshUntil < a.object.settlement.freshUntil ? b : a,
-  )
-  return { kind: 'cover', first, last, total, parts: chosen, oldest }
+  return { kind: 'cover', first, last, total, parts: chosen, oldest: findOldest(chosen), several: null }
+}
+
+function findOldest(parts: readonly PartEntry[]): PartEntry {
+  return parts.reduce((a, b) => (b.object.settlement.freshUntil < a.object.settlement.freshUntil ? b : a))
 }
 
 /** Few parts that meet or overlap, from the first wanted byte to the last; null when there is a gap. */

@@ -1,5 +1,5 @@
 // Asking the layer behind whether an expired copy is still good.
-import { toStoredObject, type CacheEntry, type StoredObject } from './entry.ts'
+import { toWholeObject, type CacheEntry, type StoredObject } from './entry.ts'
 import { toVersion } from './parts.ts'
 import { mergeNotModified, toConditional } from '../message/conditional.ts'
 import type { RequestContext } from '../message/context.ts'
@@ -28,10 +28,13 @@ export function toUpstreamRequest(
 /** How a stored object lives on after a response that confirms it. */
 export type Confirmation = (stored: StoredObject) => StoredObject
 
-/** What a response of the layer behind confirms of an expired copy; null when it brings something new, or nothing. */
+/**
+ * What a response of the layer behind confirms of an expired copy; null when it brings something new, or nothing.
+ * `ofParts` is the status of an answer made of parts, null for a whole object.
+ */
 export function toConfirmation(
   object: StoredObject,
-  isPart: boolean,
+  ofParts: 200 | 206 | null,
   response: OriginResponse,
   { rules, clock }: RequestContext,
 ): Confirmation | null {
@@ -42,8 +45,9 @@ export function toConfirmation(
     }
   }
   const { settlement } = response
-  if (settlement === null || response.outcome === 'Miss' || response.status !== object.status) return null
-  if (isPart) {
+  if (settlement === null || response.outcome === 'Miss') return null
+  if (response.status !== (ofParts ?? object.status)) return null
+  if (ofParts !== null) {
     // The layer behind has a part of the same version: our parts of it hold as long as that one.
     if (toVersion(object.headers) !== toVersion(response.headers)) return null
     response.body.discard()
@@ -52,8 +56,15 @@ export function toConfirmation(
     }
   }
   // It has a copy of its own of the same version, complete and at hand.
-  const isSame = response.body.state === 'complete' && isSameVersion(object.headers, response.headers)
-  return isSame ? () => toStoredObject(response, settlement) : null
+  const isComplete = response.body.state === 'complete'
+  return isComplete && (isOne(object, response) || isSameVersion(object.headers, response.headers))
+    ? () => toWholeObject(response, settlement)
+    : null
+}
+
+/** Whether the layer behind has the very copy that is here. Empty bodies and errors may look the same without being it. */
+function isOne({ status, body }: StoredObject, response: OriginResponse): boolean {
+  return status < 400 && body.bytes > 0 && body === response.body
 }
 
 /** Whether two responses are the same version of an object, by their validators (weak comparison). */

@@ -1,13 +1,13 @@
 // One cache tier over any Upstream: look up, collapse, revalidate, fetch, store.
-import { CacheEntry, type StoredObject } from './entry.ts'
-import { bringsSoon, toServedCover } from './covers.ts'
-import { addRecord, toFetching, toWholeRequest, type Fetching } from './fetching.ts'
+import { CacheEntry, toKept, withoutUnstored, type StoredObject } from './entry.ts'
+import { bringsSoon, toServedCopy, toServedHead } from './covers.ts'
+import { addRecord, toFetching, toWholeRequest, type Fetching, type Found } from './fetching.ts'
 import type { Flight } from './flight.ts'
 import { Flights } from './flights.ts'
 import { toConfirmation, toUpstreamRequest, type Confirmation } from './revalidate.ts'
 import { toHeadKey } from './head-key.ts'
 import { Keeping } from './keeping.ts'
-import { ageOf, isCurrent, isForSharing, mayStandIn, planLookup, toServed } from './lookup.ts'
+import { ageOf, findEntry, isForSharing, isFresh, mayStandIn, planLookup } from './lookup.ts'
 import type { Cover } from './parts.ts'
 import type { CacheStore, TierStorage } from './store.ts'
 import { CancelToken } from '../message/clock.ts'
@@ -24,15 +24,9 @@ export interface TierOptions {
   readonly place: string
 }
 
-/** What a tier may do with the copy it has: of a whole object, or parts that hold what is asked for. */
-interface Found {
-  readonly entry: CacheEntry
-  readonly cover: Cover | null
-}
-
 /**
- * A cache in front of the next layer. HEAD is answered from a GET's object; an answer to HEAD is kept apart and
- * never answers a GET. Ranges are answered from the whole object or from parts of it.
+ * A cache in front of the next layer. HEAD is answered from a GET's object or a part of it; an answer to HEAD is kept
+ * apart and never answers a GET. Ranges are answered from the whole object or from parts of it.
  */
 export class CacheTier implements Upstream {
   readonly store: CacheStore
@@ -53,10 +47,17 @@ export class CacheTier implements Upstream {
   fetch(request: OriginRequest, context: RequestContext): Promise<OriginResponse> {
     const record = addRecord(context.trace, this.options.layer, this.options.place)
     let { key } = request
-    let found = this.#lookUp(key, context)
-    if (request.method === 'HEAD' && (found === null || found === 'invalidated')) {
-      key = toHeadKey(key)
-      found = this.#lookUp(key, context) ?? found
+    let found = findEntry(this.store, key, context)
+    if (request.method === 'HEAD' && !isFresh(found, context.clock.now())) {
+      const served = this.#fetchHead(key, context, record)
+      if (served !== null) return served
+      const headKey = toHeadKey(key)
+      const ofHead = findEntry(this.store, headKey, context)
+      // What an answer to HEAD said later is newer than a copy that has expired.
+      if (found === null || found === 'invalidated' || isFresh(ofHead, context.clock.now())) {
+        key = headKey
+        found = ofHead ?? found
+      }
     }
     const whole = found === null || found === 'invalidated' ? null : found
     if (request.method === 'GET') {
@@ -89,16 +90,20 @@ export class CacheTier implements Upstream {
       return null
     }
     const { oldest: entry } = found
-    if (now >= entry.object.settlement.freshUntil && (whole !== null || !request.isRange)) return null
+    if (now >= entry.object.settlement.freshUntil && whole !== null) return null
     return this.#use(request.key, { entry, cover: found }, request, context, record)
   }
 
-  #lookUp(key: string, context: RequestContext): CacheEntry | 'invalidated' | null {
-    const entry = this.store.get(key)
-    if (entry === undefined) return null
-    if (isCurrent(entry, context)) return entry
-    this.store.delete(key)
-    return 'invalidated'
+  /** The answer to HEAD from a part that is fresh, or null. */
+  #fetchHead(key: string, context: RequestContext, record: TierRecord): Promise<OriginResponse> | null {
+    const now = context.clock.now()
+    const part = this.#keeping.parts.findFresh(key, context, now)
+    if (part === null) return null
+    record.verdict = 'hit'
+    record.because = 'part-in-cache'
+    record.age = ageOf(part, now)
+    context.trace.settlement ??= part.object.settlement
+    return Promise.resolve(toServedHead(part, 'Hit', this.options.layerName))
   }
 
   /** Serves a copy, or has it refreshed. */
@@ -121,7 +126,9 @@ export class CacheTier implements Upstream {
     record.age = ageOf(entry, now)
     context.trace.settlement ??= entry.object.settlement
     if (plan.because === 'stale-while-revalidate') this.#refreshBehind(key, found, request, context)
-    const served = this.#toServed(found, entry.object, request, 'Hit', this.options.layerName)
+    // A copy that still stands in for a failed origin shows the same as the first time.
+    const outcome = plan.because === 'stale-error-pause' ? 'RefreshHit' : 'Hit'
+    const served = this.#toServed(cover, entry.object, request, context, outcome)
     // All parts are there: from now on they are one object.
     if (cover !== null && !request.isRange) {
       this.#keeping.take(toFetching(key, null, request, context, record), served)
@@ -130,15 +137,14 @@ export class CacheTier implements Upstream {
   }
 
   #toServed(
-    { cover }: Found,
+    cover: Cover | null,
     object: StoredObject,
     request: OriginRequest,
+    { trace }: RequestContext,
     outcome: OriginResponse['outcome'],
-    layer: Layer,
+    layer: Layer = this.options.layerName,
   ): OriginResponse {
-    return cover === null
-      ? toServed(object, outcome, layer)
-      : toServedCover(cover, object, request, outcome, layer)
+    return toServedCopy(cover, object, { request, outcome, layer, id: trace.id })
   }
 
   /** Joins the fetch that is under way for this object, or becomes the one that others join. */
@@ -183,7 +189,9 @@ export class CacheTier implements Upstream {
     record.verdict = 'hit'
     record.because = 'collapsed'
     context.trace.settlement ??= response.settlement
-    return { ...response, outcome: 'Hit', layer: this.options.layerName }
+    const { settlement } = response
+    const headers = settlement === null ? response.headers : withoutUnstored(response.headers, settlement)
+    return { ...response, headers, outcome: 'Hit', layer: this.options.layerName }
   }
 
   #lead(fetching: Fetching): Promise<OriginResponse> {
@@ -231,7 +239,8 @@ export class CacheTier implements Upstream {
     const { context, record, cover, request } = fetching
     const { object } = entry
     const now = context.clock.now()
-    const confirmed = toConfirmation(object, cover !== null, response, context)
+    const ofParts = cover === null ? null : request.isRange ? 206 : 200
+    const confirmed = toConfirmation(object, ofParts, response, context)
     if (confirmed !== null) return this.#confirm(fetching, confirmed, response.layer)
     const standsIn = object.status < 400 && mayStandIn(object.settlement, now)
     if (response.status < 500 || !standsIn || context.token.cancelled) return null
@@ -241,7 +250,7 @@ export class CacheTier implements Upstream {
     record.because = 'stale-if-error'
     record.age = ageOf(entry, now)
     context.trace.settlement ??= object.settlement
-    return this.#toServed({ entry, cover }, object, request, 'RefreshHit', this.options.layerName)
+    return this.#toServed(cover, object, request, context, 'RefreshHit')
   }
 
   #confirm(fetching: Fetching, update: Confirmation, layer: Layer): OriginResponse {
@@ -249,9 +258,12 @@ export class CacheTier implements Upstream {
     const object = update(entry!.object)
     const { settlement } = object
     // A copy that the layer behind serves stale is no confirmation, only as good as ours.
-    const isFresh = context.clock.now() < settlement.freshUntil || settlement.ttl === 0
-    record.verdict = isFresh ? 'refresh' : 'hit'
-    record.because = isFresh ? 'not-modified' : 'stale-if-error'
+    const now = context.clock.now()
+    const isNew = settlement.ttl === 0 && settlement !== entry!.object.settlement
+    const isConfirmed = isNew || now < settlement.freshUntil
+    record.verdict = isConfirmed ? 'refresh' : 'hit'
+    record.because = isConfirmed ? 'not-modified' : 'stale-if-error'
+    if (!isConfirmed) record.age = ageOf({ object }, now)
     context.trace.settlement ??= settlement
     const { sequence } = context.invalidations
     if (this.#keeping.isInvalidatedSince(fetching, settlement))
@@ -259,11 +271,11 @@ export class CacheTier implements Upstream {
     else {
       record.stored = settlement.store
       record.storedBecause = settlement.because
-      if (cover !== null) this.#keeping.parts.refresh(key, cover, update, sequence)
-      else if (settlement.store) this.store.set(key, new CacheEntry(object, sequence))
+      if (cover !== null) this.#keeping.parts.refresh(key, cover, (part) => toKept(update(part)), sequence)
+      else if (settlement.store) this.store.set(key, new CacheEntry(toKept(object), sequence))
       else this.store.delete(key)
     }
-    return this.#toServed({ entry: entry!, cover }, object, request, 'RefreshHit', layer)
+    return this.#toServed(cover, object, request, context, 'RefreshHit', layer)
   }
 
   /** Refreshes without a viewer that waits, one at a time. */

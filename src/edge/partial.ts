@@ -2,9 +2,9 @@
 import type { ViewerAnswer } from './visit.ts'
 import { findFailedPrecondition, findNotModified, ifRangeMatches } from '../message/conditional.ts'
 import type { Headers } from '../message/headers.ts'
+import { toMultipart } from '../message/multipart.ts'
 import { selectRange, toContentRange, type ByteSpan, type RangeSelection } from '../message/range.ts'
 import type { ViewerRequest } from '../message/requests.ts'
-import { spliceBody, type Piece } from '../message/splice.ts'
 import type { Trace } from '../message/trace.ts'
 import type { CutReason } from '../model/result-types.ts'
 
@@ -99,7 +99,7 @@ export function selectPart(
       }
     case 'parts':
       trace.cut = 'ranges'
-      return toMultipart(answer, selected.parts, size, trace.id)
+      return toSeveral(answer, selected.parts, size, trace.id)
   }
 }
 
@@ -123,38 +123,19 @@ function toEmpty(answer: ViewerAnswer, status: 412 | 416, headers: Headers): Vie
   }
 }
 
-/** Several ranges as multipart/byteranges (RFC 9110, section 14.6). The boundary comes from the request's id. */
-function toMultipart(
-  answer: ViewerAnswer,
-  parts: readonly ByteSpan[],
-  size: number,
-  id: string,
-): ViewerAnswer {
+/** Several ranges of a cached object. */
+function toSeveral(answer: ViewerAnswer, parts: readonly ByteSpan[], size: number, id: string): ViewerAnswer {
   const { body, headers } = answer
-  const boundary = id.replace(/[^A-Za-z0-9]/g, '')
-  const type = headers.get('content-type')
-  const pieces: Piece[] = []
-  let length = 0
-  const add = (text: string): void => {
-    const bytes = Buffer.from(text, 'latin1')
-    length += bytes.length
-    pieces.push(bytes)
-  }
-  for (const part of parts) {
-    const typeLine = type === null ? '' : `Content-Type: ${type}\r\n`
-    add(`\r\n--${boundary}\r\n${typeLine}Content-Range: ${toContentRange(part, size)}\r\n\r\n`)
-    pieces.push({ body, ...part })
-    length += part.last - part.first + 1
-  }
-  add(`\r\n--${boundary}--\r\n`)
+  const ranges = parts.map((span) => ({ span, pieces: [{ body, ...span }] }))
+  const multipart = toMultipart(ranges, size, headers.get('content-type'), id)
   return {
     ...answer,
     status: 206,
     statusText: '',
     headers: headers
-      .with('content-length', String(length))
-      .with('content-type', `multipart/byteranges; boundary=${boundary}`),
-    body: spliceBody(pieces),
+      .with('content-length', String(multipart.length))
+      .with('content-type', multipart.contentType),
+    body: multipart.body,
     delivered: { kind: 'whole' },
   }
 }

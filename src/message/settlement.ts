@@ -18,8 +18,8 @@ export interface Settlement {
   readonly freshUntil: number
   readonly staleWhileRevalidateUntil: number
   readonly staleIfErrorUntil: number
-  /** Set-Cookie is not stored with the object (`no-cache="Set-Cookie"`). */
-  readonly dropSetCookie: boolean
+  /** Lower-case names of headers that are not stored with the object (`no-cache="Set-Cookie"`, `private="X-A"`). */
+  readonly unstored: readonly string[] | null
   /** After a failed refresh the stale copy is served this long without asking again, in milliseconds. */
   readonly errorPause: number
   /** Cache tags for invalidation, in lower case; null without any. */

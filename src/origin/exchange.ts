@@ -129,6 +129,8 @@ class ExchangeHandler extends ConnectionTimes implements BodySource {
     const phrase = isOwn ? statusText : usual
     const connected = this.takeConnected()
     this.#resolve({ status, statusText: phrase, headers: toEndToEnd(rawHeaders), body, connected })
+    // Such a response ends with its head; undici takes the length that it claims for one of a body that is missing.
+    if (status === 204 || status === 304) body.finish()
     return true
   }
 

@@ -127,7 +127,9 @@ function selectTarget(outgoing: OutgoingRequest, origin: Origin, resolveTarget: 
 function fromOrigin(sent: ExchangeResponse, request: OriginRequest, context: RequestContext): OriginResponse {
   const { status, statusText, body } = sent
   const now = context.clock.now()
-  const headers = sent.headers.has('date') ? sent.headers : sent.headers.plus('Date', toHttpDate(now))
+  const dated = sent.headers.has('date') ? sent.headers : sent.headers.plus('Date', toHttpDate(now))
+  // It has no content, and must not claim the length of any (RFC 9110, section 8.6).
+  const headers = status === 204 ? dated.without('content-length') : dated
   return {
     status,
     statusText,

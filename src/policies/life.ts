@@ -17,7 +17,7 @@ export interface Decision {
 /** What is decided about a response, apart from the moment it came; equal ones share it. */
 export interface Life extends Pick<
   Settlement,
-  'store' | 'because' | 'ttl' | 'rule' | 'arithmetic' | 'dropSetCookie' | 'errorPause'
+  'store' | 'because' | 'ttl' | 'rule' | 'arithmetic' | 'unstored' | 'errorPause'
 > {
   /** Milliseconds after birth. */
   readonly fresh: number
@@ -55,8 +55,8 @@ export class SettledLife implements Settlement {
     return this.life.arithmetic
   }
 
-  get dropSetCookie(): boolean {
-    return this.life.dropSetCookie
+  get unstored(): readonly string[] | null {
+    return this.life.unstored
   }
 
   get errorPause(): number {
@@ -151,7 +151,22 @@ export function toLife(
     fresh,
     staleWhileRevalidate: revalidatesFirst ? fresh : stale(staleWhileRevalidate),
     staleIfError: ifError,
-    dropSetCookie: directives.noCacheFields?.includes('set-cookie') ?? false,
+    unstored: toUnstored(directives),
     errorPause,
   }
+}
+
+/** Without these a stored body could not be read, or its life not be told. */
+const ALWAYS_STORED = new Set(['cache-control', 'content-encoding', 'content-length', 'content-range'])
+
+/**
+ * What `no-cache` and `private` name is for the first viewer only (RFC 9111, sections 5.2.2.4 and 5.2.2.7).
+ * ('Cache content based on cookies', for Set-Cookie)
+ */
+function toUnstored({ noCacheFields, privateFields }: CacheControl): readonly string[] | null {
+  if (noCacheFields === null && privateFields === null) return null
+  const named = [...(noCacheFields ?? []), ...(privateFields ?? [])].filter(
+    (name) => !ALWAYS_STORED.has(name),
+  )
+  return named.length === 0 ? null : named
 }

@@ -233,6 +233,78 @@ describe('2.7 Range requests', () => {
     expect(answer.headers).not.toHaveProperty('content-range')
   })
 
+  test('several ranges of which all bytes are cached as parts come from the parts (choice)', async () => {
+    await using at = await scene(['0-5', '20-25'])
+    const answer = await at.range('1-2,21-22')
+    expect(answer).toBeHit('edge')
+    expect(answer.trace?.edge?.because).toBe('part-in-cache')
+    expect(answer.status).toBe(206)
+    expect(answer.headers['content-type']).toMatch(/^multipart\/byteranges; boundary=/)
+    expect(answer.headers).not.toHaveProperty('content-range')
+    const parts = answer.text.split(/\r\n--[A-Za-z0-9]+(?:--)?\r\n/).filter((part) => part !== '')
+    expect(parts).toEqual([
+      'Content-Range: bytes 1-2/26\r\n\r\nbc',
+      'Content-Range: bytes 21-22/26\r\n\r\nvw',
+    ])
+    expect(answer.headers['content-length']).toBe(String(answer.body.length))
+    expect(at.asked()).toEqual(['bytes=0-5', 'bytes=20-25'])
+  })
+
+  test('several ranges of which a part is missing go to the origin as the viewer asked for them (choice)', async () => {
+    await using at = await scene(['0-5'])
+    expect(await at.range('1-2,21-22')).toBeMissBecause('part-missing')
+    expect(at.asked().at(-1)).toBe('bytes=1-2,21-22')
+  })
+
+  test('several ranges of expired parts are revalidated together', async () => {
+    await using at = await scene(['0-5', '20-25'])
+    at.front.clock.advanceSeconds(61)
+    const answer = await at.range('1-2,21-22')
+    expect(answer).toBeRefreshHit()
+    expect([answer.status, answer.text.includes('bc'), answer.text.includes('vw')]).toEqual([206, true, true])
+    expect(await at.range('0-1')).toBeHit('edge')
+  })
+
+  test('HEAD is answered from a fresh part, with the length of the whole object (choice)', async () => {
+    await using at = await scene(['4-7'])
+    const answer = await at.front.ask('/a', { method: 'HEAD' })
+    expect(answer).toBeHit('edge')
+    expect([answer.status, answer.headers['content-length'], answer.headers.etag]).toEqual([
+      200,
+      '26',
+      '"v1"',
+    ])
+    expect(answer.headers).not.toHaveProperty('content-range')
+    at.front.clock.advanceSeconds(61)
+    expect(await at.front.ask('/a', { method: 'HEAD' })).toBeMiss()
+  })
+
+  test('HEAD from the part of another layer is no object for GET', async () => {
+    await using at = await scene(['4-7'])
+    const elsewhere = { 'x-pocketfront-pop': 'MUC50' }
+    const head = await at.front.ask('/a', { method: 'HEAD', headers: elsewhere })
+    expect(head).toBeHit('regional')
+    expect((await at.front.get('/a', elsewhere)).text).toBe(ALPHABET)
+  })
+
+  test('an expired object that lies there as parts stands in for an origin that fails', async () => {
+    await using at = await scene(['0-9', '10-25'])
+    at.origin.on('/a', { status: 500 })
+    at.front.clock.advanceSeconds(61)
+    const answer = await at.front.get('/a')
+    expect([answer.status, answer.text]).toEqual([200, ALPHABET])
+    expect(answer.trace?.edge?.because).toBe('stale-if-error')
+  })
+
+  test('an expired object that lies there as parts is confirmed by a 304 as a whole', async () => {
+    await using at = await scene(['0-9', '10-25'])
+    at.front.clock.advanceSeconds(61)
+    const answer = await at.front.get('/a')
+    expect(answer).toBeRefreshHit()
+    expect([answer.status, answer.text]).toEqual([200, ALPHABET])
+    expect(await at.front.get('/a')).toBeHit('edge')
+  })
+
   test('a range counts bytes of the compressed form', async () => {
     await using origin = await startOrigin({
       headers: { ...V1, 'Content-Type': 'text/plain' },

@@ -120,6 +120,7 @@ describe('2.6 Stale objects', () => {
     const paused = await scene.front.get('/a')
     expect(paused.text).toBe('old')
     expect(paused.trace?.regional?.because).toBe('stale-error-pause')
+    expect(paused).toBeRefreshHit()
     expect(scene.origin.requests).toHaveLength(2)
     scene.front.clock.advanceSeconds(2)
     expect((await scene.front.get('/a')).text).toBe('old')
@@ -186,6 +187,22 @@ describe('2.6 Stale objects', () => {
     const answer = await scene.front.get('/a')
     expect(answer.text).toBe('old')
     expect(answer.trace?.origins?.map((each) => each.error !== null)).toEqual([true, true, true])
+  })
+
+  test('each layer says that its copy stands in, and how old it is', async () => {
+    await using scene = await afterwards(20, control('max-age=10'), { status: 500 })
+    const { trace } = await scene.front.get('/a')
+    expect(trace?.edge).toMatchObject({ verdict: 'hit', because: 'stale-if-error', age: 20 })
+    expect(trace?.regional).toMatchObject({ verdict: 'hit', because: 'stale-if-error', age: 20 })
+  })
+
+  test('a copy with a TTL of 0 that stands in is no RefreshHit in any layer', async () => {
+    await using scene = await afterwards(20, control('max-age=0'), { status: 500 })
+    const { trace } = await scene.front.get('/a')
+    expect(trace?.edge).toMatchObject({ verdict: 'hit', because: 'stale-if-error', age: 20 })
+    scene.origin.on('/a', { status: 304 })
+    scene.front.clock.advanceSeconds(10)
+    expect((await scene.front.get('/a')).trace?.edge).toMatchObject({ because: 'not-modified' })
   })
 
   test('a stale copy comes before the custom error page', async () => {

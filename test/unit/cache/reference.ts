@@ -29,6 +29,8 @@ interface Copy {
   readonly status: number
   readonly version: number
   readonly tag: string | null
+  /** Which answer of the origin it is. */
+  readonly made: number
   readonly fresh: number
   readonly revalidate: number
   readonly ifError: number
@@ -92,7 +94,7 @@ export class Reference {
         this.#later.push(() => this.#refill(place, rest, path, now, copy, null, true))
         return toReply(copy, 'cache')
       }
-      if (now < copy.paused && isWithin(copy.ifError, copy, now)) return toReply(copy, 'cache')
+      if (now < copy.paused && isWithin(copy.ifError, copy, now)) return toReply(copy, 'stood in')
     }
     return this.#refill(place, rest, path, now, copy ?? null, tag, isBackground)
   }
@@ -111,7 +113,9 @@ export class Reference {
     if (copy !== null) {
       if (below.status === 304)
         return this.#keep(place, path, this.#live(copy, below.control, now), 'confirmed')
-      const isSame = below.tag !== null && below.tag === copy.tag && below.status === copy.status
+      const hasSameTag = below.tag !== null && below.tag === copy.tag
+      const isOne = below.copy?.made === copy.made && copy.status < 400
+      const isSame = (hasSameTag || isOne) && below.status === copy.status
       if (below.from !== 'origin' && isSame) return this.#keep(place, path, below.copy, 'confirmed')
       if (below.status >= 500 && isWithin(copy.ifError, copy, now) && copy.status < 400) {
         copy.paused = now + ERROR_MIN
@@ -136,13 +140,18 @@ export class Reference {
     const own = status === 200 && source.hasTag ? `"${version}"` : null
     if (own !== null && own === tag)
       return { status: 304, version, control, tag: own, from: 'origin', copy: null }
-    const copy = this.#live({ status, version, tag: own }, control, now, source.status === 'down')
+    const copy = this.#live(
+      { status, version, tag: own, made: this.asked },
+      control,
+      now,
+      source.status === 'down',
+    )
     return { status, version, control, tag: own, from: 'origin', copy }
   }
 
   /** The life of a response that arrives now; null when it is not stored. */
   #live(
-    what: Pick<Copy, 'status' | 'version' | 'tag'>,
+    what: Pick<Copy, 'status' | 'version' | 'tag' | 'made'>,
     sent: Control,
     now: number,
     isBare = false,

@@ -15,7 +15,7 @@ const HOUR: Settlement = {
   freshUntil: STARTED + 3_600_000,
   staleWhileRevalidateUntil: STARTED + 3_600_000,
   staleIfErrorUntil: Infinity,
-  dropSetCookie: false,
+  unstored: null,
   tags: null,
   errorPause: 0,
 }
