@@ -112,7 +112,7 @@ export class Instance {
         this.#log(null, message.text)
         break
       case 'line':
-        this.#log(message.level, message.text)
+        this.#log(message.level, message.text, message.microseconds)
         break
       case 'chunk':
         this.#passOn(message.id, message.bytes)
@@ -148,9 +148,10 @@ export class Instance {
     this.#owner.onFree(this)
   }
 
-  #log(level: string | null, text: string): void {
+  #log(level: string | null, text: string, microseconds?: number): void {
     if (this.#logs.length >= MAX_LINES) return
-    const milliseconds = this.#jobs.length === 0 ? 0 : performance.now() - this.#startedAt
+    const isOutside = this.#jobs.length === 0
+    const milliseconds = isOutside ? 0 : (microseconds ?? (performance.now() - this.#startedAt) * 1000) / 1000
     this.#logs.push({ level, text, milliseconds })
   }
 
@@ -211,6 +212,7 @@ export class Instance {
   }
 
   #onDeadline(job: Job): void {
+    this.#vessel.catchUp()
     if (this.#jobs[0] === job) {
       const seconds = (job.invocation.deadlineMs / 1000).toFixed(2)
       this.#end({ because: 'timeout', detail: `Task timed out after ${seconds} seconds` })

@@ -15,9 +15,13 @@ function isMessage(value: Record<string, unknown>): boolean {
       return true
     case 'unloadable':
       return typeof value['detail'] === 'string'
+    case 'returned':
+      return typeof value['json'] === 'string' && isDuration(value['microseconds'])
     case 'line':
       return (
-        typeof value['text'] === 'string' && (value['level'] === null || typeof value['level'] === 'string')
+        typeof value['text'] === 'string' &&
+        (value['level'] === null || typeof value['level'] === 'string') &&
+        (value['microseconds'] === undefined || isDuration(value['microseconds']))
       )
     case 'unstarted':
       return typeof value['id'] === 'number'
@@ -30,6 +34,11 @@ function isMessage(value: Record<string, unknown>): boolean {
     default:
       return false
   }
+}
+
+/** A time that is added to others: what is longer than a day is none. */
+function isDuration(microseconds: unknown): boolean {
+  return typeof microseconds === 'number' && microseconds >= 0 && microseconds < 24 * 3600 * 1e6
 }
 
 function isStamped(file: unknown): boolean {

@@ -22,7 +22,7 @@ export class Pace {
 
   /** A run took so long. */
   note(microseconds: number): void {
-    if (microseconds >= 0) this.#meanUs += (microseconds - this.#meanUs) * WEIGHT
+    if (microseconds >= 0 && microseconds < Infinity) this.#meanUs += (microseconds - this.#meanUs) * WEIGHT
   }
 
   /** From now on one at a time: what runs leave behind cannot be told apart otherwise. */

@@ -31,8 +31,14 @@ export interface InvokeMessage {
 export type VesselMessage =
   | { readonly kind: 'ready' }
   | { readonly kind: 'unloadable'; readonly detail: string }
-  /** Sent at once, so that the lines of a function that hangs or exits arrive, too. Plain output has no level. */
-  | { readonly kind: 'line'; readonly level: string | null; readonly text: string }
+  /** There at once, so that the lines of a function that hangs or exits arrive, too. Plain output has no level. */
+  | {
+      readonly kind: 'line'
+      readonly level: string | null
+      readonly text: string
+      /** From the start of the run, where the vessel knows. */
+      readonly microseconds?: number
+    }
   /** Output that went past the language's own streams, and so arrives beside the other messages. */
   | { readonly kind: 'raw'; readonly text: string }
   /** A part of a response that is streamed. */
@@ -67,6 +73,8 @@ export interface Vessel {
   send(messages: readonly InvokeMessage[]): void
   /** While `running` takes long: what was sent behind it is wanted back. The answer, if any comes, is `unstarted`. */
   recall(running: number): void
+  /** Hands on what it has said and not announced. */
+  catchUp(): void
   /** Whether this one has begun, as far as it can be known. */
   hasBegun(id: number): boolean
   /** So many bytes of a streamed response were taken, so that more may come. */

@@ -22,12 +22,7 @@ export function parseInvokeText(text: string): InvokeMessage {
   }
 }
 
-/** `R7 15 {…}` is the result of invocation 7, which took 15 microseconds. */
-export function toReturnedText(id: number, microseconds: number, json: string): string {
-  return `R${id} ${microseconds} ${json}`
-}
-
-/** null for a text that is none. */
+/** `R7 15 {…}` is the result of invocation 7, which took 15 microseconds; null for a text that is none. */
 export function parseReturnedText(text: string): Returned | null {
   if (text.charCodeAt(0) !== 82 /* R */) return null
   const first = text.indexOf(' ')

@@ -17,12 +17,21 @@ export interface StartMessage {
   readonly exportName: string
   readonly context: StaticContext
   readonly replies: 'object' | 'anything'
-  /** One Int32: the number of the last invocation that has begun; -1 for 'begin nothing more'. Both sides change it atomically. */
-  readonly begun: SharedArrayBuffer
+  /** See mailbox.ts. */
+  readonly mailbox: SharedArrayBuffer
 }
 
 /** What a thread hears: an invocation, several, or that a part of a stream was taken. */
 export type ThreadOrder = string | readonly string[]
 
-/** What a thread says: a result as one text, all else as it is. */
-export type ThreadMessage = string | Exclude<VesselMessage, { kind: 'returned' }>
+/** What a thread says: how much it has written to the mailbox, alone or before a message. */
+export type ThreadMessage = number | readonly [written: number, message: VesselMessage]
+
+/** What became of an invocation. */
+export type Answer =
+  | { readonly kind: 'returned'; readonly json: string }
+  | {
+      readonly kind: 'failed'
+      readonly because: 'threw' | 'invalid' | 'too-large'
+      readonly detail: string
+    }

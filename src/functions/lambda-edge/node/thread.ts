@@ -3,15 +3,14 @@ import { MessageChannel, Worker, receiveMessageOnPort } from 'node:worker_thread
 import { describeError } from './result.ts'
 import type { MessagePort } from 'node:worker_threads'
 import { checkMessage } from '../messages.ts'
-import { parseReturnedText, toInvokeText, toTakenText } from '../wire.ts'
+import { createMailbox, MailReader } from './mailbox.ts'
+import { toInvokeText, toTakenText } from '../wire.ts'
 import type { Bundle, StartMessage, ThreadOrder } from './protocol.ts'
-import type { InvokeMessage, Launch, Vessel, VesselEvents } from '../vessel.ts'
+import type { InvokeMessage, Launch, Vessel, VesselEvents, VesselMessage } from '../vessel.ts'
 
 // Runs as TypeScript from src and as JavaScript from dist.
 const WORKER_FILE = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url)
 
-/** In place of a number: nothing more may begin. */
-const NONE = -1
 const MIB = 1024 * 1024
 /** How often threads at work are looked at, and so how long one may take memory unseen. */
 const LOOK_MS = 25
@@ -30,7 +29,7 @@ class Thread implements Vessel {
   #events: VesselEvents
   #port: MessagePort
   #post: (order: ThreadOrder) => void
-  #begun = new Int32Array(new SharedArrayBuffer(4))
+  #mail: MailReader
   /** The last one that is going to reply. */
   #last = 0
   #memoryMb: number
@@ -58,8 +57,9 @@ class Thread implements Vessel {
     this.#post = port1.postMessage.bind(port1)
     port1.on('message', (message: unknown) => this.#receive(message))
     const { context, replies } = launch
-    const begun = this.#begun.buffer
-    const start: StartMessage = { port: port2, bundle, exportName, context, replies, begun }
+    const mailbox = createMailbox()
+    this.#mail = new MailReader(mailbox)
+    const start: StartMessage = { port: port2, bundle, exportName, context, replies, mailbox }
     this.worker.postMessage(start, [port2])
     port1.unref()
     this.worker.unref()
@@ -69,24 +69,24 @@ class Thread implements Vessel {
   send(messages: readonly InvokeMessage[]): void {
     const [first] = messages as readonly [InvokeMessage]
     this.#last = first.id + messages.length - 1
-    Atomics.store(this.#begun, 0, first.id - 1)
+    this.#mail.allow(first.id)
     watchMemory(this)
     this.#post(messages.length === 1 ? toInvokeText(first) : messages.map(toInvokeText))
   }
 
   /** The thread is not asked, as it may be blocked: nothing begins without its number, and that is taken away. */
   recall(running: number): void {
-    // One that has not begun itself holds up nobody; it may just not have been woken yet.
-    if (Atomics.load(this.#begun, 0) < running) return
-    const begun = Atomics.exchange(this.#begun, 0, NONE)
-    if (begun === NONE) return
-    this.#last = begun
-    this.#events.onMessage({ kind: 'unstarted', id: begun + 1 })
+    this.catchUp()
+    const begun = this.#mail.forbid(running)
+    if (begun !== null) this.#pass({ kind: 'unstarted', id: begun + 1 })
   }
 
   hasBegun(id: number): boolean {
-    const begun = Atomics.load(this.#begun, 0)
-    return begun === NONE || begun >= id
+    return this.#mail.hasBegun(id)
+  }
+
+  catchUp(): void {
+    this.#mail.drain(this.#pass)
   }
 
   acknowledge(id: number, bytes: number): void {
@@ -111,8 +111,13 @@ class Thread implements Vessel {
   }
 
   #receive(said: unknown): void {
-    const message = typeof said === 'string' ? parseReturnedText(said) : checkMessage(said)
-    if (message === null) return
+    const [written, message] = Array.isArray(said) ? (said as readonly unknown[]) : [said]
+    this.#mail.drain(this.#pass, typeof written === 'number' ? written : undefined)
+    const checked = checkMessage(message)
+    if (checked !== null) this.#pass(checked)
+  }
+
+  #pass = (message: VesselMessage): void => {
     if (message.kind === 'unstarted') this.#last = message.id - 1
     else if (message.kind === 'returned' || message.kind === 'failed') {
       if (message.id >= this.#last) atWork.delete(this)
@@ -131,6 +136,7 @@ class Thread implements Vessel {
     ) {
       this.#receive(last.message)
     }
+    this.catchUp()
     this.#leave()
     this.#events.onExit(this.#fault ?? `the function ended its process with exit code ${code}`)
   }

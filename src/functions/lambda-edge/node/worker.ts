@@ -2,10 +2,12 @@
 import { registerHooks } from 'node:module'
 import { parentPort } from 'node:worker_threads'
 import { captureOutput } from './output.ts'
+import { MailWriter } from './mailbox.ts'
 import { describeError, toJson } from './result.ts'
+import { Speaker } from './speaker.ts'
 import { installStreaming, isStreaming, ResponseStream } from './streaming.ts'
 import { parseInvokeText, parseTakenText } from '../wire.ts'
-import type { Bundle, StartMessage, ThreadMessage, ThreadOrder } from './protocol.ts'
+import type { Answer, Bundle, StartMessage, ThreadOrder } from './protocol.ts'
 import type { InvokeMessage, StaticContext } from '../vessel.ts'
 
 type Handler = (event: unknown, context: object, callback: Callback) => unknown
@@ -13,7 +15,6 @@ type Callback = (error?: unknown, result?: unknown) => void
 
 // Taken before user code can replace them.
 const { parse } = JSON
-const { compareExchange } = Atomics
 const nextTick = process.nextTick.bind(process)
 const { isArray } = Array
 const afterTurn = setImmediate
@@ -22,15 +23,16 @@ const now = performance.now.bind(performance)
 parentPort?.once('message', (start: StartMessage) => {
   const { port } = start
   if (start.replies === 'anything') installStreaming()
-  const post = port.postMessage.bind(port) as (message: ThreadMessage) => void
+  const mail = new MailWriter(start.mailbox)
+  const speaker = new Speaker(port, mail)
   guardProcess()
-  const output = captureOutput((level, text) => post({ kind: 'line', level, text }))
+  const output = captureOutput((level, text) => speaker.line(level, text))
   load(start.bundle, start.exportName).then(
     (handler) => {
-      serve(handler, start, output)
-      post({ kind: 'ready' })
+      serve(handler, start, output, mail, speaker)
+      speaker.say({ kind: 'ready' })
     },
-    (error: unknown) => post({ kind: 'unloadable', detail: describeError(error) }),
+    (error: unknown) => speaker.say({ kind: 'unloadable', detail: describeError(error) }),
   )
   // Keeps the thread alive while the module loads.
   port.on('message', () => {})
@@ -76,9 +78,10 @@ function serve(
   handler: Handler,
   start: StartMessage,
   output: { startInvocation(): void; flush(): void },
+  mail: MailWriter,
+  speaker: Speaker,
 ): void {
   const { port } = start
-  const post = port.postMessage.bind(port) as (message: ThreadMessage) => void
   const ref = port.ref.bind(port)
   const unref = port.unref.bind(port)
   let onIdle: (() => void) | null = null
@@ -88,7 +91,6 @@ function serve(
   })
   port.removeAllListeners('message')
   let stream: ResponseStream | null = null
-  const begun = new Int32Array(start.begun)
   /** What was sent together; those from `at` on have not begun. */
   let batch: readonly string[] = []
   let at = 0
@@ -110,7 +112,7 @@ function serve(
       const message = parseInvokeText(batch[at++]!)
       const { id } = message
       // Nothing begins that the other side has taken back.
-      if (compareExchange(begun, 0, id - 1, id) !== id - 1) continue
+      if (!mail.begin(id)) continue
       running = id
       run(message)
       if (running === id && at < batch.length) afterTurn(() => giveBack(id))
@@ -120,17 +122,13 @@ function serve(
   /** One that waits for something holds up nobody. */
   function giveBack(id: number): void {
     if (running !== id || at >= batch.length) return
-    post({ kind: 'unstarted', id: parseInvokeText(batch[at]!).id })
+    speaker.say({ kind: 'unstarted', id: parseInvokeText(batch[at]!).id })
     batch = []
   }
 
   function run(message: InvokeMessage): void {
     const { id } = message
-    const startedAt = now()
-    const toReply = (value: unknown): ThreadMessage => {
-      const microseconds = Math.round((now() - startedAt) * 1000)
-      return toJson(id, microseconds, value, message.maxResultBytes, start.replies)
-    }
+    const toAnswer = (value: unknown): Answer => toJson(value, message.maxResultBytes, start.replies)
     let isDecided = false
     /** The first answer counts; the rest is ignored. */
     const decide = (settle: () => void, waits: boolean): void => {
@@ -139,28 +137,30 @@ function serve(
       if (waits) onIdle = settle
       else settle()
     }
-    const reply = (answer: ThreadMessage): void => {
+    const reply = (answer: Answer): void => {
       onIdle = null
       ref()
       output.flush()
-      post(answer)
+      const isLast = at >= batch.length
+      speaker.reply(id, answer, isLast)
       running = 0
       // What this one has left to be done at once comes before the next.
-      if (at < batch.length) nextTick(next)
+      if (!isLast) nextTick(next)
     }
-    const succeed = (value: unknown): void => decide(() => reply(toReply(value)), false)
+    const succeed = (value: unknown): void => decide(() => reply(toAnswer(value)), false)
     const fail = (error: unknown): void =>
-      decide(() => reply({ kind: 'failed', id, because: 'threw', detail: describeError(error) }), false)
+      decide(() => reply({ kind: 'failed', because: 'threw', detail: describeError(error) }), false)
     const context = createContext(start.context, message, succeed, fail)
     const callback: Callback = (error, result) =>
       decide(() => {
         if (error !== null && error !== undefined) {
-          reply({ kind: 'failed', id, because: 'threw', detail: describeError(error) })
-        } else reply(toReply(result))
+          reply({ kind: 'failed', because: 'threw', detail: describeError(error) })
+        } else reply(toAnswer(result))
       }, context.callbackWaitsForEmptyEventLoop)
     output.startInvocation()
+    speaker.begin()
     if (isStreaming(handler)) {
-      stream = new ResponseStream((bytes) => post({ kind: 'chunk', id, bytes }))
+      stream = new ResponseStream((bytes) => speaker.say({ kind: 'chunk', id, bytes }))
       runStreaming(handler, message, stream, context).then(succeed, fail)
       return
     }

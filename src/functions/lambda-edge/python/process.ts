@@ -94,6 +94,9 @@ class PythonProcess implements Vessel {
     if (!this.#isEnded) this.#lifeline.write('r')
   }
 
+  /** It announces all it says. */
+  catchUp(): void {}
+
   /** What waits for its reply has begun: it is told apart from what waits behind it by that alone. */
   hasBegun(): boolean {
     return true

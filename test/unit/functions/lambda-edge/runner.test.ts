@@ -16,7 +16,7 @@ const start = (file: string, exportName = 'handler', options?: Partial<LambdaRun
 describeContract({
   file: 'hostile.ts',
   exportName: 'handler',
-  thrown: /^Error: broken on purpose\n {4}at Object.fail .*hostile\.ts:9:9\)/,
+  thrown: /^Error: broken on purpose\n {4}at Object.fail .*hostile\.ts:10:9\)(?:\n {4}at .*hostile\.ts:.*)*$/,
   unprintable: /cannot be shown/,
   more: [
     ['throw nothing', 'threw', /undefined/, 'warm'],
