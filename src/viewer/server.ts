@@ -10,6 +10,7 @@ import { startSecureSide } from './secure-side.ts'
 import type { Certificates } from './tls/certificates.ts'
 import type { TlsListener } from './tls/listener.ts'
 import { createTunnels, type Tunnels } from './tunnel.ts'
+import { isWebSocket, takeBack } from './upgrades.ts'
 import { PocketfrontError } from '../model/errors.ts'
 
 /** Above CloudFront's 32,768 bytes, so that a head that is too large is refused with 494 by our own count. */
@@ -38,6 +39,7 @@ export async function startViewerServer(ports: ViewerPorts, listen: ListenOption
   const tunnels = createTunnels(ports)
   const answer = createAnswer(ports)
   const { app, server } = createApp(ports, answer, tunnels)
+  const open = trackConnections(server)
   const { host, port, https } = listen
   let secure: TlsListener | null = null
   try {
@@ -62,6 +64,7 @@ export async function startViewerServer(ports: ViewerPorts, listen: ListenOption
       }, graceMs)
       // A connection whose last response ends from now on would stay for its keep-alive time.
       const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS)
+      for (const socket of open) if (socket.bytesRead === 0) socket.destroy()
       tunnels.destroy()
       await Promise.all([app.close(), secure?.close()])
       clearTimeout(cut)
@@ -101,7 +104,8 @@ function createApp(
         answerClientError(new Error('CONNECT is for forward proxies'), socket, ports)
       })
       server.on('upgrade', (message: IncomingMessage, socket: Socket, head: Buffer) => {
-        tunnels.open(message, socket, head)
+        if (isWebSocket(message)) tunnels.open(message, socket, head)
+        else takeBack(server, message, socket, head)
       })
       return server
     },
@@ -112,8 +116,14 @@ function createApp(
   return { app, server }
 }
 
-function isWebSocket(message: IncomingMessage): boolean {
-  return message.headers.upgrade?.toLowerCase() === 'websocket'
+/** Browsers open connections ahead of their need; only from version 26 on Node.js takes such a one for idle. */
+function trackConnections(server: Server): ReadonlySet<Socket> {
+  const open = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    open.add(socket)
+    socket.on('close', () => open.delete(socket))
+  })
+  return open
 }
 
 function toListenError(error: unknown, host: string, port: number, option: string): Error {

@@ -5,9 +5,6 @@ import { writeModule } from '../support/lambda.ts'
 import { startOrigin, type ScriptedOrigin } from '../support/origin.ts'
 import { hasPython } from '../unit/functions/definitions.ts'
 
-/** Names of acts that take long before they fail by themselves. */
-const SLOW = new Set(['heap-bomb', 'buffer-bomb', 'string-bomb', '30-mb'])
-
 type Word =
   | 'LambdaExecutionError'
   | 'LambdaLimitExceeded'
@@ -193,7 +190,7 @@ describe.each([
         behavior: { LambdaFunctionAssociations: [{ EventType: 'viewer-request', Handler }] },
       })
     quick = await start(0.4)
-    slow = await start(9)
+    slow = await start(25)
   })
   afterAll(async () => {
     await quick.stop()
@@ -203,7 +200,8 @@ describe.each([
   test.skipIf(!isThere).each(cases)(
     'that does %s gets %s, and the next request is served',
     async (name, word) => {
-      const front = SLOW.has(name) ? slow : quick
+      // Only what ends by its deadline should meet one, however busy the machine is.
+      const front = word === 'LambdaLimitExceeded' ? quick : slow
       const answer = await front.get(`/${name}`)
       expect(answer.headers['x-cache']).toBe(`${word} from cloudfront`)
       expect(answer.headers['x']).toBeUndefined()

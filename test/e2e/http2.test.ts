@@ -40,6 +40,58 @@ afterAll(async () => {
 
 const traces = () => front.pocketfront.traces.last(99)
 
+const FRAME = (type: number, flags: number, id: number, payload: readonly number[]): Buffer =>
+  Buffer.from([
+    0,
+    payload.length >> 8,
+    payload.length & 255,
+    type,
+    flags,
+    0,
+    id >> 16,
+    (id >> 8) & 255,
+    id & 255,
+    ...payload,
+  ])
+/** HPACK: GET https / with the authority www.example.com. */
+const HEAD = [0x82, 0x87, 0x84, 0x41, 0x0f, ...Buffer.from('www.example.com')]
+/** HPACK: a field of its own, never indexed. */
+const FIELD = [0x10, 0x03, ...Buffer.from('x-a'), 0x64, ...Buffer.from('b'.repeat(100))]
+const REQUEST = (id: number): Buffer => FRAME(1, 5, id, HEAD)
+const PREFACE = Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), FRAME(4, 0, 0, [])])
+
+/** Sends frames as fast as they are taken until the server says goodbye: resolves with the code of GOAWAY, or -1 without one. */
+async function startFlood(toFrames: (id: number) => Buffer[]): Promise<{ ended: Promise<number> }> {
+  const ca = await front.pocketfront.ca()
+  const options = { host: '127.0.0.1', servername: 'www.example.com', ca, ALPNProtocols: ['h2'] }
+  const socket = connectTls({ ...options, port: front.pocketfront.httpsPort! })
+  socket.on('error', () => {})
+  await once(socket, 'secureConnect')
+  socket.write(PREFACE)
+  let id = 1
+  const send = (): void => {
+    for (let count = 0; count < 100 && !socket.destroyed; count++, id += 2) {
+      if (!socket.write(Buffer.concat(toFrames(id)))) return void socket.once('drain', send)
+    }
+    if (!socket.destroyed) setImmediate(send)
+  }
+  send()
+  let bytes = Buffer.alloc(0)
+  const ended = new Promise<number>((resolve) => {
+    socket.on('close', () => resolve(-1))
+    socket.on('data', (chunk: Buffer) => {
+      bytes = Buffer.concat([bytes, chunk])
+      for (let end = 9; bytes.length >= end; end = 9) {
+        end += bytes.readUIntBE(0, 3)
+        if (bytes.length < end) break
+        if (bytes[3] === 7) resolve(bytes.readUInt32BE(13))
+        bytes = bytes.subarray(end)
+      }
+    })
+  })
+  return { ended: ended.finally(() => socket.destroy()) }
+}
+
 /** The protocol that was agreed on, or why there is none. */
 async function agree(target: Front, servername: string, ALPNProtocols: string[]): Promise<string | false> {
   const ca = await target.pocketfront.ca()
@@ -301,22 +353,19 @@ describe('bodies', () => {
 })
 
 describe('sessions', () => {
-  test('a viewer that resets streams without end is cut off, and others are served', async () => {
-    const gone = new Promise((resolve) => void client.session.on('close', resolve))
-    let opened = 0
-    const reset = (): void => {
-      for (let i = 0; i < 100 && !client.session.destroyed && !client.session.closed; i++) {
-        const stream = client.open('/api/reset')
-        stream.on('error', () => {})
-        stream.close(8)
-        opened++
-      }
-      if (opened < 20_000 && !client.session.destroyed) setImmediate(reset)
-    }
-    reset()
-    await gone
-    expect(opened).toBeLessThan(20_000)
+  // Frames by hand: clients of Node.js send no reset for what they have not sent yet, and stop by themselves.
+  test.each([
+    ['resets streams without end', (id: number) => [REQUEST(id), FRAME(3, 0, id, [0, 0, 0, 8])]],
+    ['never ends a head', (id: number) => (id === 1 ? [FRAME(1, 0, 1, HEAD)] : [FRAME(9, 0, 1, FIELD)])],
+    [
+      'sends empty parts of a head without end',
+      (id: number) => [id === 1 ? FRAME(1, 0, 1, HEAD) : FRAME(9, 0, 1, [])],
+    ],
+  ] as const)('a viewer that %s is cut off, and others are served', async (_, toFrames) => {
+    const flood = await startFlood(toFrames)
+    expect(await flood.ended).toBeGreaterThan(0)
     expect((await front.get('/a')).status).toBe(200)
+    expect((await client.get('/a')).status).toBe(200)
   })
 
   test('bytes that are no HTTP/2 end the connection alone', async () => {

@@ -10,7 +10,11 @@ import { startFront, type Front } from '../support/front.ts'
 async function startEcho() {
   const handshakes: IncomingMessage[] = []
   const sockets = new Set<Socket>()
-  const server = createServer((_, response) => response.end('plain'))
+  const server = createServer((request, response) => {
+    let body = ''
+    request.on('data', (chunk: Buffer) => (body += chunk.toString()))
+    request.on('end', () => response.end(request.method === 'POST' ? `POST ${body}` : 'plain'))
+  })
   server.on('upgrade', (request: IncomingMessage, socket: Socket) => {
     handshakes.push(request)
     sockets.add(socket)
@@ -46,7 +50,11 @@ beforeEach(async () => {
   origin = await startEcho()
   front = await startFront({
     origin,
-    behavior: { CachePolicy: 'CachingDisabled', OriginRequestPolicy: 'AllViewer' },
+    behavior: {
+      CachePolicy: 'CachingDisabled',
+      OriginRequestPolicy: 'AllViewer',
+      AllowedMethods: ['GET', 'HEAD', 'OPTIONS', 'PUT', 'POST', 'PATCH', 'DELETE'],
+    },
   })
 })
 afterEach(async () => {
@@ -128,4 +136,20 @@ test('Without Sec-WebSocket-Key among the forwarded headers the trace says what 
 test('Upgrades to other protocols are ordinary requests', async () => {
   const answer = await front.get('/plain', { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c' })
   expect([answer.status, answer.text]).toEqual([200, 'plain'])
+})
+
+test('A request that asks for another protocol has a body as any other, and so does the next on its connection', async () => {
+  const socket = connect(front.port, '127.0.0.1')
+  let text = ''
+  socket.on('data', (chunk: Buffer) => (text += chunk.toString()))
+  const post = (path: string, body: string, more = ''): string =>
+    `POST ${path} HTTP/1.1\r\nHost: localhost\r\n${more}Content-Length: ${body.length}\r\n\r\n${body}`
+  socket.write(
+    post('/echo', 'first', 'Connection: Upgrade\r\nUpgrade: h2c\r\nX-Name: caf\u00e9\r\n'),
+    'latin1',
+  )
+  await expect.poll(() => text).toContain('POST first')
+  socket.write(post('/echo', 'second', 'Connection: keep-alive, Upgrade\r\nUpgrade: TLS/1.0\r\n'))
+  await expect.poll(() => text).toContain('POST second')
+  socket.destroy()
 })
