@@ -5,13 +5,18 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { GROUPS } from './groups.ts'
 import { generatorName } from './load/load.ts'
+import { measureLoading } from './loading.ts'
 import { canPin } from './machine/processes.ts'
 import { measureMemory } from './memory.ts'
 import { measure, type Settings } from './measure.ts'
 import { holds, judge, slicesTable, verdictsTable, writeSection, type Verdict } from './report.ts'
 
 const MEMORY = { name: 'memory', title: 'Resident memory of 100,000 objects of 1 KB, stored in both tiers' }
-const NAMES = [...GROUPS, MEMORY].map(({ name }) => name)
+const LOAD = {
+  name: 'load',
+  title: 'First load of a CloudFormation template of thousands of resources, in a new process',
+}
+const NAMES = [...GROUPS, MEMORY, LOAD].map(({ name }) => name)
 
 const HELP = `npm run bench -- [options]
   --only NAMES    cases, with commas between them: ${NAMES.join(', ')}
@@ -103,6 +108,13 @@ async function main(): Promise<void> {
     await attempt(MEMORY.name, async () => {
       const verdicts = await measureMemory(settings, progress)
       publish(MEMORY.name, MEMORY.title, [verdictsTable(verdicts)])
+      return verdicts
+    })
+  }
+  if (chosen(LOAD.name)) {
+    await attempt(LOAD.name, async () => {
+      const verdicts = measureLoading(settings, progress)
+      publish(LOAD.name, LOAD.title, [verdictsTable(verdicts)])
       return verdicts
     })
   }

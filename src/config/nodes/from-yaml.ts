@@ -1,5 +1,4 @@
 // Any YAML text as a located tree, read by the library, which also says what is wrong with a text.
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
 import type { Alias, Document, Node, YAMLMap } from 'yaml'
 import { toMapOrList } from './build.ts'
 import type { ConfigNode, Entry, Place } from './node.ts'
@@ -7,6 +6,7 @@ import { toPath } from './node.ts'
 import { SHORT_FORM_TAGS, toLongForm } from './short-forms.ts'
 import type { Report } from './report.ts'
 import { contentOf } from './tape/scalars.ts'
+import { yamlLibrary } from './yaml-library.ts'
 
 /** Anchors can multiply; a configuration of this size is a mistake or an attack. */
 const MAX_NODES = 200_000
@@ -14,6 +14,7 @@ const MAX_DEPTH = 64
 
 /** The tree of a YAML text; null when it cannot be read, the reasons are in the report. */
 export function fromYaml(text: string, file: string, report: Report): ConfigNode | null {
+  const { LineCounter, parseDocument } = yamlLibrary()
   const lines = new LineCounter()
   const options = {
     lineCounter: lines,
@@ -35,6 +36,7 @@ export function fromYaml(text: string, file: string, report: Report): ConfigNode
 }
 
 class Conversion {
+  #is = yamlLibrary()
   #nodes = 0
   #refused = false
   #anchors = new Map<Alias, Node | null>()
@@ -52,7 +54,7 @@ class Conversion {
     const place = this.#placeOf(node)
     this.#nodes++
     if (this.#nodes > MAX_NODES || depth > MAX_DEPTH) return this.#refuse(place, path)
-    if (isAlias(node)) return this.convert(this.#resolve(node), path, depth + 1)
+    if (this.#is.isAlias(node)) return this.convert(this.#resolve(node), path, depth + 1)
     const longForm = toLongForm((node as Node | null)?.tag)
     if (longForm !== null) {
       const value = this.#convertPlain(node, path, depth, place)
@@ -62,12 +64,12 @@ class Conversion {
   }
 
   #convertPlain(node: unknown, path: string, depth: number, place: Place): ConfigNode {
-    if (isScalar(node)) return { kind: 'scalar', ...contentOf(node), place, path }
-    if (isSeq(node)) {
+    if (this.#is.isScalar(node)) return { kind: 'scalar', ...contentOf(node), place, path }
+    if (this.#is.isSeq(node)) {
       const items = node.items.map((item, index) => this.convert(item, `${path}[${index}]`, depth + 1))
       return { kind: 'list', items, extras: new Map(), isQuantified: false, place, path }
     }
-    if (isMap(node)) return toMapOrList(this.#toEntries(node, path, depth), place, path, this.#report)
+    if (this.#is.isMap(node)) return toMapOrList(this.#toEntries(node, path, depth), place, path, this.#report)
     return { kind: 'scalar', value: null, text: '', place, path }
   }
 
@@ -75,7 +77,7 @@ class Conversion {
     const entries = new Map<string, Entry>()
     const merged = new Map<string, Entry>()
     for (const pair of map.items) {
-      const key = isScalar(pair.key) ? String(pair.key.value) : String(pair.key)
+      const key = this.#is.isScalar(pair.key) ? String(pair.key.value) : String(pair.key)
       if (key === '<<') {
         this.#merge(pair.value, merged, path, depth)
         continue
@@ -92,12 +94,12 @@ class Conversion {
 
   /** YAML's merge key: the earlier of several maps wins. */
   #merge(value: unknown, merged: Map<string, Entry>, path: string, depth: number): void {
-    const source = isAlias(value) ? this.#resolve(value) : value
-    if (isMap(source)) {
+    const source = this.#is.isAlias(value) ? this.#resolve(value) : value
+    if (this.#is.isMap(source)) {
       for (const [key, entry] of this.#toEntries(source, path, depth + 1)) {
         if (!merged.has(key)) merged.set(key, entry)
       }
-    } else if (isSeq(source)) {
+    } else if (this.#is.isSeq(source)) {
       for (const item of source.items) this.#merge(item, merged, path, depth + 1)
     }
   }

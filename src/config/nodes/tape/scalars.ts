@@ -1,7 +1,7 @@
 // What the texts, numbers and words of a tape say.
-import { isScalar, parseDocument } from 'yaml'
 import type { Scalar as YamlScalar } from 'yaml'
 import type { Scalar } from '../node.ts'
+import { yamlLibrary } from '../yaml-library.ts'
 import { Kind, type Tape } from './tape.ts'
 
 /** A value, and the text that it has where a text is wanted. */
@@ -88,6 +88,7 @@ function readWord(source: string): ScalarContent {
 }
 
 function readWithLibrary(source: string): ScalarContent {
+  const { isScalar, parseDocument } = yamlLibrary()
   const { contents } = parseDocument(source)
   return isScalar(contents) ? contentOf(contents) : EMPTY
 }
