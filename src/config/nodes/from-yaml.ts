@@ -69,7 +69,8 @@ class Conversion {
       const items = node.items.map((item, index) => this.convert(item, `${path}[${index}]`, depth + 1))
       return { kind: 'list', items, extras: new Map(), isQuantified: false, place, path }
     }
-    if (this.#is.isMap(node)) return toMapOrList(this.#toEntries(node, path, depth), place, path, this.#report)
+    if (this.#is.isMap(node))
+      return toMapOrList(this.#toEntries(node, path, depth), place, path, this.#report)
     return { kind: 'scalar', value: null, text: '', place, path }
   }
 

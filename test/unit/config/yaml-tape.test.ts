@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { stringify } from 'yaml'
+import { fromText } from '../../../src/config/nodes/from-text.ts'
 import { fromYaml } from '../../../src/config/nodes/from-yaml.ts'
 import type { ConfigNode, Entries } from '../../../src/config/nodes/node.ts'
 import { Report } from '../../../src/config/nodes/report.ts'
@@ -80,7 +82,9 @@ y: {a: [
     2]}
 z: http://a.b/c:d#e
 12: number
+0x10: sixteen
 true: word
+Null: word
 Aliases:
   Quantity: 1
   Items:
@@ -119,6 +123,21 @@ function isReadAlike(text: string): boolean {
 test('texts, numbers, lists, maps, blocks and short forms are read as the library reads them', () => {
   expect(isReadAlike(EVERYTHING)).toBe(true)
   expect(isReadAlike(EVERYTHING.replaceAll('\n', '\r\n'))).toBe(true)
+})
+
+test.each(['json', 'yaml'])('a key of %s is found without looking at its neighbours', (form) => {
+  const value = { Items2: { Quantity: 9, Items: [1] }, 'it"s': 1, "it's": 2, Type: 'A', Not: null, 16: 3 }
+  const text = form === 'json' ? JSON.stringify({ value }) : stringify({ value }).replace('16:', '0x10:')
+  const report = new Report()
+  const root = fromText(text, 'x', report)
+  const map = root?.kind === 'map' ? root.entries.get('value')?.value : undefined
+  const entries = map?.kind === 'map' ? map.entries : new Map<string, never>()
+  expect(['Typ', 'Types', '0x10', 'it'].map((key) => entries.has(key))).toEqual([false, false, false, false])
+  expect(['Not', 'Type', 'it"s', "it's", '16'].map((key) => entries.has(key))).not.toContain(false)
+  expect(entries.get('Type')).toMatchObject({ value: { text: 'A', path: 'value.Type' } })
+  // What is at Items2 says what is wrong with it when it is made.
+  expect(entries.get('Items2')?.value.kind).toBe('list')
+  expect(report.issues).toHaveLength(1)
 })
 
 const folders = ['../../../config', '../../fixtures/templates'].map((path) =>

@@ -47,10 +47,29 @@ class TapeNodes {
     const after = tape.next(index)
     for (let at = index + 1; at < after; at = tape.next(at + 1)) {
       const key = String(readScalar(tape, at, false).value)
-      const value = this.node(at + 1, key === 'Items' ? path : toPath(path, key))
-      entries.set(key, { keyPlace: this.#placeAt(tape.start(at)), value })
+      entries.set(key, this.entry(at, path, key))
     }
     return entries
+  }
+
+  /** Of the key that is at `at`. */
+  entry(at: number, path: string, key: string): Entry {
+    const value = this.node(at + 1, key === 'Items' ? path : toPath(path, key))
+    return { keyPlace: this.#placeAt(this.tape.start(at)), value }
+  }
+
+  /** Where a key of the map that begins at `index` is. Unknown when one before it is written in an odd way. */
+  find(index: number, key: string): number | 'absent' | 'unknown' {
+    const { tape } = this
+    const after = tape.next(index)
+    for (let at = index + 1; at < after; at = tape.next(at + 1)) {
+      const kind = tape.kind(at)
+      if (kind !== Kind.quoted && kind !== Kind.plain) return 'unknown'
+      const quote = kind === Kind.quoted ? 1 : 0
+      const start = tape.start(at) + quote
+      if (tape.end(at) - quote - start === key.length && tape.text.startsWith(key, start)) return at
+    }
+    return 'absent'
   }
 
   #plainNode(index: number, path: string, place: Place, isTagged: boolean): ConfigNode {
@@ -113,11 +132,17 @@ class LateEntries implements Entries {
   }
 
   get(key: string): Entry | undefined {
+    if (this.#entries !== null) return this.#entries.get(key)
+    const at = this.#nodes.find(this.#index, key)
+    if (at === 'absent') return undefined
+    // A scalar by itself is nothing to keep: the Type of every resource is looked at, and of most nothing else.
+    if (at !== 'unknown' && this.#nodes.tape.kind(at + 1) > Kind.list)
+      return this.#nodes.entry(at, this.#path, key)
     return this.#all.get(key)
   }
 
   has(key: string): boolean {
-    return this.#all.has(key)
+    return this.get(key) !== undefined
   }
 
   forEach(...args: Parameters<Entries['forEach']>): void {

@@ -107,8 +107,10 @@ export class Tape {
     return this.#keys.length
   }
 
+  /** A plain key is its own name; 0x10 is not, which is 16. */
   addKey(kind: Kind, start: number, end: number, name: string): void {
-    this.add(kind, 0, start, end)
+    const isOdd = kind === Kind.plain && (name.length !== end - start || !this.text.startsWith(name, start))
+    this.add(isOdd ? Kind.other : kind, 0, start, end)
     this.#keys.push(name)
   }
 
