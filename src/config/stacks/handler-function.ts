@@ -10,8 +10,10 @@ import type { LambdaSource } from './lambda-source.ts'
 const RUNTIMES = /^(?:nodejs\d+\.x|python3\.\d+)$/
 
 /** A function as a tool declares it. */
-export interface DeclaredFunction extends Omit<HandlerFunction, 'file' | 'exportName'> {
+export interface DeclaredFunction extends Omit<HandlerFunction, 'Environment' | 'file' | 'exportName'> {
   readonly source: () => LambdaSource
+  /** Only asked for where there is a source. */
+  readonly environment: () => HandlerFunction['Environment']
 }
 
 /**
@@ -19,7 +21,7 @@ export interface DeclaredFunction extends Omit<HandlerFunction, 'file' | 'export
  * ought to be on this machine and is not as it should be.
  */
 export function toHandlerFunction(
-  { source, ...settings }: DeclaredFunction,
+  { source, environment, ...settings }: DeclaredFunction,
   at: Located,
   { disk, report }: { readonly disk: Disk; readonly report: Report },
 ): HandlerFunction | null {
@@ -29,7 +31,10 @@ export function toHandlerFunction(
   if (found.kind === 'elsewhere') return null
   const seen = new Report()
   const code = findFile(found, { at, disk, report: seen })
-  if (code !== null) return { ...settings, file: code.file, exportName: code.exportName }
+  if (code !== null) {
+    const { file, exportName } = code
+    return { ...settings, Environment: environment(), file, exportName }
+  }
   for (const { message } of seen.sorted())
     report.warn(at, null, `the function ${name} does not run here: ${message}`)
   return null

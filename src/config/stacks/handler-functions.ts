@@ -52,7 +52,7 @@ export class HandlerFunctions {
       Runtime: text('Runtime'),
       MemorySize: toCount(text('MemorySize')),
       Timeout: toCount(text('Timeout')),
-      Environment: environmentOf(resource, template),
+      environment: () => environmentOf(resource, template),
       source: () => locateLambda(resource, template, this.#templates),
     }
     const { disk } = this.#templates.options.files

@@ -58,8 +58,9 @@ function routesOfHttpApi(id: string, api: Resource, template: Template): FoundRo
   const text = (resource: Resource, name: string): string | null => textOf(template.property(resource, name))
   const integrations = new Map<string, { readonly uri: string | null; readonly payload: Payload }>()
   for (const each of template.ofType('AWS::ApiGatewayV2::Integration')) {
+    if (text(each, 'ApiId') !== id) continue
     const name = textOf(template.reference(each.logicalId, each.node))
-    if (text(each, 'ApiId') !== id || name === null) continue
+    if (name === null) continue
     // Integrations that CloudFormation makes have 1.0 unless they say otherwise.
     const payload = text(each, 'PayloadFormatVersion') === '2.0' ? '2.0' : '1.0'
     integrations.set(`integrations/${name}`, { uri: text(each, 'IntegrationUri'), payload })

@@ -55,6 +55,7 @@ export class Template implements Scope {
   #parameters = new Map<string, ConfigNode>()
   #conditions = new Map<string, boolean | 'deciding'>()
   #properties = new Map<string, MapNode>()
+  #generated = new Map<string, string | null>()
   #depth = 0
 
   constructor(root: MapNode, options: TemplateOptions) {
@@ -266,10 +267,21 @@ export class Template implements Scope {
     }
     const special = this.options.attributeOf?.(resource, attribute ?? 'Ref', this) ?? null
     if (special !== null) return moveTo(special, at)
-    const text = generatedValue(this.facts(resource), attribute)
+    const text = this.#generatedOf(resource, attribute ?? '')
     if (text === null) return this.placeholder(at, logicalId, attribute ?? '')
     this.names.set(text, logicalId)
     return scalarAt(at, text)
+  }
+
+  /** Each is asked for many times: by whatever refers to the resource. */
+  #generatedOf(resource: Resource, attribute: string): string | null {
+    const key = `${resource.logicalId} ${attribute}`
+    let text = this.#generated.get(key)
+    if (text === undefined) {
+      text = generatedValue(this.facts(resource), attribute === '' ? null : attribute)
+      this.#generated.set(key, text)
+    }
+    return text
   }
 
   #parameter(name: string, declaration: MapNode): ConfigNode {

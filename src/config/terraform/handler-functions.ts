@@ -62,7 +62,7 @@ export class TerraformFunctions {
       Runtime: runtime === '' ? null : runtime,
       MemorySize: toCount(text('memory_size')),
       Timeout: toCount(text('timeout')),
-      Environment: environmentOf(resource),
+      environment: () => environmentOf(resource),
       source: () => locateCode(resource, this.#source, disk),
     }
     return toHandlerFunction(declared, { place: values.place, path: address }, { disk, report })
