@@ -40,14 +40,14 @@ class TapeNodes {
     return { kind: 'map', entries: new Map([[longFormAt(tag), { keyPlace: place, value }]]), place, path }
   }
 
-  /** Of the map that begins at `index`. */
-  entries(index: number, path: string): Map<string, Entry> {
+  /** Of the map that begins at `index`; those that are made already stay the same. */
+  entries(index: number, path: string, made?: ReadonlyMap<string, Entry>): Map<string, Entry> {
     const { tape } = this
     const entries = new Map<string, Entry>()
     const after = tape.next(index)
     for (let at = index + 1; at < after; at = tape.next(at + 1)) {
       const key = String(readScalar(tape, at, false).value)
-      entries.set(key, this.entry(at, path, key))
+      entries.set(key, made?.get(key) ?? this.entry(at, path, key))
     }
     return entries
   }
@@ -109,6 +109,8 @@ class LateEntries implements Entries {
   #index: number
   #path: string
   #entries: ReadonlyMap<string, Entry> | null = null
+  /** The entries that are made before all are asked for. */
+  #some: Map<string, Entry> | null = null
 
   constructor(nodes: TapeNodes, index: number, path: string) {
     this.#nodes = nodes
@@ -124,7 +126,7 @@ class LateEntries implements Entries {
   }
 
   get #all(): ReadonlyMap<string, Entry> {
-    return (this.#entries ??= this.#nodes.entries(this.#index, this.#path))
+    return (this.#entries ??= this.#nodes.entries(this.#index, this.#path, this.#some ?? undefined))
   }
 
   get size(): number {
@@ -133,12 +135,15 @@ class LateEntries implements Entries {
 
   get(key: string): Entry | undefined {
     if (this.#entries !== null) return this.#entries.get(key)
+    const made = this.#some?.get(key)
+    if (made !== undefined) return made
     const at = this.#nodes.find(this.#index, key)
     if (at === 'absent') return undefined
-    // A scalar by itself is nothing to keep: the Type of every resource is looked at, and of most nothing else.
-    if (at !== 'unknown' && this.#nodes.tape.kind(at + 1) > Kind.list)
-      return this.#nodes.entry(at, this.#path, key)
-    return this.#all.get(key)
+    if (at === 'unknown') return this.#all.get(key)
+    const entry = this.#nodes.entry(at, this.#path, key)
+    // A scalar is nothing to keep: the Type of every resource is looked at, and of most nothing else.
+    if (this.#nodes.tape.kind(at + 1) <= Kind.list) (this.#some ??= new Map()).set(key, entry)
+    return entry
   }
 
   has(key: string): boolean {

@@ -60,6 +60,9 @@ export function contentOf(node: YamlScalar): ScalarContent {
 
 /** A value of YAML without quotes. */
 export function readPlain(source: string): ScalarContent {
+  const code = source.charCodeAt(0)
+  // A word, mostly: TargetOriginId.
+  if (code >= 65 && source.length > 5) return asText(source)
   if (INTEGER.test(source)) return { value: Number(source), text: source }
   if (WORD.test(source)) return { value: source.toLowerCase() === 'true', text: source }
   if (NULL.test(source)) return EMPTY

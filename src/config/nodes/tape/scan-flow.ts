@@ -5,6 +5,8 @@ import { readPlain } from './scalars.ts'
 import { findQuoted, type Found } from './scan-scalars.ts'
 import { Kind, type Tape, UNREADABLE } from './tape.ts'
 
+/** First characters of numbers, words, null and the merge key. */
+const NO_TEXT = new Set(Array.from('-+.0123456789~nNtTfF<', (character) => character.charCodeAt(0)))
 const TAG = /![A-Za-z\d]+/y
 
 /** The number of a tag that begins at `start`, and its end. */
@@ -17,12 +19,19 @@ export function findTag(lines: Lines, start: number): { readonly tag: number; re
   return { tag, end }
 }
 
-/** The name that a key says. */
-export function keyName(text: string, start: number, { kind, end }: Found): string {
+/** The name that a key says, null when it is what stands there. */
+export function keyName(text: string, start: number, { kind, end }: Found): string | null {
+  if (end - start > 1000) throw UNREADABLE
+  if (kind === Kind.quoted) return null
+  if (kind === Kind.plain) {
+    // Only these begin what may be no text.
+    if (!NO_TEXT.has(text.charCodeAt(start))) return null
+    const source = text.slice(start, end)
+    if (source === '<<') throw UNREADABLE
+    const name = String(readPlain(source).value)
+    return name === source ? null : name
+  }
   const source = text.slice(start, end)
-  if (source === '<<' || source.length > 1000) throw UNREADABLE
-  if (kind === Kind.plain) return /^[-+.\d~nNtTfF]/.test(source) ? String(readPlain(source).value) : source
-  if (kind === Kind.quoted) return source.slice(1, -1)
   if (kind === Kind.escaped) return JSON.parse(source) as string
   if (kind === Kind.single) return source.slice(1, -1).replaceAll("''", "'")
   throw UNREADABLE

@@ -110,9 +110,7 @@ class JsonScanner {
   #key(): void {
     const start = this.#at
     const isPlain = this.#string()
-    const name = isPlain
-      ? this.#text.slice(start + 1, this.#at - 1)
-      : (JSON.parse(this.#text.slice(start, this.#at)) as string)
+    const name = isPlain ? null : (JSON.parse(this.#text.slice(start, this.#at)) as string)
     this.#tape.addKey(isPlain ? Kind.quoted : Kind.escaped, start, this.#at, name)
   }
 

@@ -41,7 +41,8 @@ export class Tape {
   #records: Int32Array
   #length = 0
   /** The keys of the maps that are open. */
-  #keys: string[] = []
+  #keys: number[] = []
+  #names = new Map<number, string>()
   #depth = 0
 
   constructor(text: string) {
@@ -107,26 +108,60 @@ export class Tape {
     return this.#keys.length
   }
 
-  /** A plain key is its own name; 0x10 is not, which is 16. */
-  addKey(kind: Kind, start: number, end: number, name: string): void {
-    const isOdd = kind === Kind.plain && (name.length !== end - start || !this.text.startsWith(name, start))
-    this.add(isOdd ? Kind.other : kind, 0, start, end)
-    this.#keys.push(name)
+  /** `name` where it is not what stands there: of a key with escapes, or of 0x10, which is 16. */
+  addKey(kind: Kind, start: number, end: number, name: string | null): void {
+    const isOdd = kind === Kind.plain && name !== null
+    const index = this.add(isOdd ? Kind.other : kind, 0, start, end)
+    if (name !== null) this.#names.set(index, name)
+    this.#keys.push(index)
   }
 
   /** Ends a map; a key that is there twice is for someone else to tell. */
   closeMap(index: number, end: number, keyMark: number): void {
     const keys = this.#keys
     const count = keys.length - keyMark
-    if (count > FEW_KEYS && new Set(keys.slice(keyMark)).size < count) throw UNREADABLE
+    if (count > FEW_KEYS || this.#names.size > 0) {
+      const names = new Set<string>()
+      for (let at = keyMark; at < keys.length; at++) names.add(this.#nameOf(keys[at]!))
+      if (names.size < count) throw UNREADABLE
+    } else {
+      for (let at = keyMark + 1; at < keys.length; at++) {
+        for (let before = keyMark; before < at; before++)
+          if (this.#isSameKey(keys[before]!, keys[at]!)) throw UNREADABLE
+      }
+    }
     for (let at = keyMark; at < keys.length; at++) {
-      const key = keys[at]!
-      if (count <= FEW_KEYS && keys.indexOf(key, keyMark) !== at) throw UNREADABLE
-      if (key === 'Items' || key === 'Quantity')
-        this.#records[index * WIDTH] = Kind.counted | (this.tag(index) << 8)
+      if (this.#isCount(keys[at]!)) this.#records[index * WIDTH] = Kind.counted | (this.tag(index) << 8)
     }
     keys.length = keyMark
     this.close(index, end)
+  }
+
+  #nameOf(key: number): string {
+    const quote = this.#quoteOf(key)
+    return this.#names.get(key) ?? this.text.slice(this.start(key) + quote, this.end(key) - quote)
+  }
+
+  /** Whether two keys without other names have the same characters. */
+  #isSameKey(first: number, second: number): boolean {
+    const [quote, other] = [this.#quoteOf(first), this.#quoteOf(second)]
+    const length = this.end(first) - this.start(first) - 2 * quote
+    if (this.end(second) - this.start(second) - 2 * other !== length) return false
+    const [one, two] = [this.start(first) + quote, this.start(second) + other]
+    for (let at = 0; at < length; at++)
+      if (this.text.charCodeAt(one + at) !== this.text.charCodeAt(two + at)) return false
+    return true
+  }
+
+  #quoteOf(key: number): 0 | 1 {
+    return this.kind(key) === Kind.quoted ? 1 : 0
+  }
+
+  #isCount(key: number): boolean {
+    const length = this.end(key) - this.start(key)
+    if (length < 5 || (length > 10 && this.#names.size === 0)) return false
+    const name = this.#nameOf(key)
+    return name === 'Items' || name === 'Quantity'
   }
 }
 
