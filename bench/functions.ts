@@ -93,7 +93,12 @@ const event = {
 async function measure(name: string, code: string): Promise<void> {
   const source = { name, code, file: null, runtime: 'cloudfront-js-2.0' as const }
   const runner = createCffRunner(source, { strictDialect: true })
-  const invocation: CffInvocation = { event, host, now: Date.UTC(2030, 0, 1), requestId: 'bench' }
+  const invocation: CffInvocation = {
+    event: JSON.stringify(event),
+    host,
+    now: Date.UTC(2030, 0, 1),
+    requestId: 'bench',
+  }
   const result = await runner.run(invocation)
   if (result.kind === 'failed') throw new Error(result.message)
   for (let i = 0; i < WARM_UP; i++) void runner.run(invocation)

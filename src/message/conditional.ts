@@ -17,8 +17,9 @@ export function findNotModified(
   if (noneMatch !== null)
     return listsTag(noneMatch, responseHeaders.get('etag'), 'weak') ? 'If-None-Match' : null
   const since = toInstant(requestHeaders.get('if-modified-since'))
+  if (since === null) return null
   const last = toInstant(responseHeaders.get('last-modified'))
-  return since !== null && last !== null && last <= since ? 'If-Modified-Since' : null
+  return last !== null && last <= since ? 'If-Modified-Since' : null
 }
 
 /**
@@ -32,8 +33,9 @@ export function findFailedPrecondition(
   const match = requestHeaders.list('if-match')
   if (match !== null) return listsTag(match, responseHeaders.get('etag'), 'strong') ? null : 'If-Match'
   const since = toInstant(requestHeaders.get('if-unmodified-since'))
+  if (since === null) return null
   const last = toInstant(responseHeaders.get('last-modified'))
-  return since !== null && last !== null && last > since ? 'If-Unmodified-Since' : null
+  return last !== null && last > since ? 'If-Unmodified-Since' : null
 }
 
 function toInstant(date: string | null): number | null {

@@ -4,7 +4,6 @@ import type { CacheEntry } from '../cache/entry.ts'
 import type { CompiledBehavior, CompiledDistribution } from '../edge/compile.ts'
 import { applyResponseHeadersPolicy } from '../edge/steps.ts'
 import type { EdgePlace } from '../edge/visit.ts'
-import { Headers } from '../message/headers.ts'
 import type { ViewerRequest } from '../message/requests.ts'
 import { joinVia } from '../policies/viewer-response.ts'
 
@@ -46,8 +45,6 @@ export function hasDate(block: readonly string[]): boolean {
 /** The block as text up to the value of X-Amz-Cf-Id, or null where it can't be. */
 function toHead({ block, object }: CacheEntry): string | null {
   if (!hasDate(block!)) return null
-  // Else Node.js would have to frame the body.
-  if (new Headers(block!).list('content-length') !== String(object.body.bytes)) return null
-  const text = toHeadText(object.status, object.statusText, block!)
+  const text = toHeadText(object.status, object.statusText, block!, object.body.bytes)
   return text === null ? null : `${text}Connection: keep-alive\r\nX-Amz-Cf-Id: `
 }

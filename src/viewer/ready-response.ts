@@ -1,7 +1,8 @@
 // A response whose head is ready as text: node:http sends it in one piece with the body.
-import { ServerResponse, validateHeaderName, validateHeaderValue, type IncomingMessage } from 'node:http'
+import { ServerResponse, type IncomingMessage } from 'node:http'
 import { Writable } from 'node:stream'
 import type { Socket } from 'node:net'
+import { headerName } from '../message/header-names.ts'
 
 /** The part of OutgoingMessage that holds a finished head; not in the public types of Node.js. */
 interface HeadHolder {
@@ -26,20 +27,33 @@ export class ReadyResponse extends ServerResponse {
   }
 }
 
-/** Status line and field lines as text without the empty line, or null when a name or value may not be sent. */
-export function toHeadText(status: number, statusText: string, pairs: readonly string[]): string | null {
+/** What a value may not hold (RFC 9110, section 5.5). */
+const NOT_IN_VALUE = /[^\t\x20-\x7e\x80-\xff]/
+
+/**
+ * Status line and field lines as text without the empty line. Null where Node.js has a part in it: it refuses what may
+ * not be sent, and frames a body of another length than Content-Length says.
+ */
+export function toHeadText(
+  status: number,
+  statusText: string,
+  pairs: readonly string[],
+  bodyBytes: number,
+): string | null {
+  if (NOT_IN_VALUE.test(statusText)) return null
   let text = `HTTP/1.1 ${status} ${statusText}\r\n`
-  try {
-    validateHeaderValue('status', statusText)
-    for (let i = 0; i < pairs.length; i += 2) {
-      validateHeaderName(pairs[i]!)
-      validateHeaderValue(pairs[i]!, pairs[i + 1]!)
-      text += `${pairs[i]!}: ${pairs[i + 1]!}\r\n`
+  let lengths = 0
+  for (let i = 0; i < pairs.length; i += 2) {
+    const { wire, lower, isValid } = headerName(pairs[i]!)
+    const value = pairs[i + 1]!
+    if (!isValid || NOT_IN_VALUE.test(value) || lower === 'transfer-encoding') return null
+    if (lower === 'content-length') {
+      if (value !== String(bodyBytes)) return null
+      lengths++
     }
-  } catch {
-    return null
+    text += `${wire}: ${value}\r\n`
   }
-  return text
+  return lengths === 1 ? text : null
 }
 
 let isKnownToWork: boolean | null = null
@@ -58,7 +72,9 @@ function tryReadyHead(body: string | Buffer): boolean {
       response.writeHead(200, 'OK', [...pairs])
       response.end(body)
     })
-    const ready = record((response) => response.endReady(`${toHeadText(200, 'OK', pairs)!}\r\n`, body))
+    const ready = record((response) =>
+      response.endReady(`${toHeadText(200, 'OK', pairs, body.length)!}\r\n`, body),
+    )
     return usual.includes('X-Cache: Hit') && ready === usual
   } catch {
     return false

@@ -7,10 +7,11 @@ import { startOrigin } from '../support/origin.ts'
 
 const V1 = { runtime: 'cloudfront-js-1.0' } as const
 const BOTH = ['cloudfront-js-1.0', 'cloudfront-js-2.0'] as const
-const EVENT = {
+const EVENT_OBJECT = {
   version: '1.0',
   request: { method: 'GET', uri: '/a', querystring: {}, headers: {}, cookies: {} },
 }
+const EVENT = JSON.stringify(EVENT_OBJECT)
 
 describe('F.A1 CloudFront Functions: programming model', () => {
   test.each(BOTH)(
@@ -35,7 +36,7 @@ describe('F.A1 CloudFront Functions: programming model', () => {
     'globalThis.handler = (event) => event.request;',
     'global.handler = function (event) { return event.request; };',
   ])('2.0: the handler may be assigned: %s (observed)', async (code) => {
-    expect(await runCode(code, { event: EVENT })).toMatchObject({ value: EVENT.request })
+    expect(await runCode(code, { event: EVENT })).toMatchObject({ value: EVENT_OBJECT.request })
   })
 
   test('there is neither exports nor module', async () => {

@@ -19,9 +19,9 @@ export async function runCode(code: string, options: CffOptions = {}): Promise<C
   const source = { name: 'rewrite', code, file: null, runtime }
   const runner = createCffRunner(source, { strictDialect: options.strictDialect ?? true })
   const result = await runner.run({
-    event: options.event ?? {
-      request: { method: 'GET', uri: '/', querystring: {}, headers: {}, cookies: {} },
-    },
+    event: JSON.stringify(
+      options.event ?? { request: { method: 'GET', uri: '/', querystring: {}, headers: {}, cookies: {} } },
+    ),
     host: { ...EMPTY_HOST, ...options.host },
     now: options.now ?? Date.UTC(2030, 0, 2, 3, 4, 5),
     requestId: 'request-1',

@@ -41,8 +41,8 @@ export class HostError extends Error {
 }
 
 export interface CffInvocation {
-  /** The event object; it is serialised, never shared. */
-  readonly event: unknown
+  /** The event object as JSON. */
+  readonly event: string
   readonly host: HostModule
   /** Every 'now' of the run, in milliseconds. */
   readonly now: number

@@ -6,39 +6,21 @@ import type { CffEventType } from './headers.ts'
 import { toQueryItems } from './query.ts'
 import { toEventText } from './text.ts'
 import { toEventItems } from './values.ts'
-import type { EventItems, Item } from './values.ts'
+import type { Item } from './values.ts'
 import type { HookContext, ResponseHead } from '../hooks.ts'
 import type { ViewerRequest } from '../../message/requests.ts'
 import type { CloudFrontHeader } from '../../policies/cloudfront-headers.ts'
 
-/** The request as the function sees it. (Developer Guide, 'CloudFront Functions event structure') */
-interface EventRequest {
-  readonly method: string
-  readonly uri: string
-  readonly querystring: EventItems
-  readonly headers: EventItems
-  readonly cookies: EventItems
-}
-
-interface EventResponse {
-  readonly statusCode: number
-  readonly statusDescription: string
-  readonly headers: EventItems
-  readonly cookies: EventItems
-}
-
-/** What a handler gets as its argument. `request.rawQueryString` is added inside the engine. */
+/** What a handler gets as its argument, and whose run it is. `request.rawQueryString` is added inside the engine. */
 export interface CffEvent {
-  readonly version: '1.0'
   readonly context: {
     readonly distributionDomainName: string
     readonly distributionId: string
     readonly eventType: CffEventType
     readonly requestId: string
   }
-  readonly viewer: { readonly ip: string }
-  readonly request: EventRequest
-  readonly response?: EventResponse
+  /** The event object as JSON. (Developer Guide, 'CloudFront Functions event structure') */
+  readonly json: string
 }
 
 /** A request taken apart. */
@@ -94,24 +76,21 @@ export function toCffEvent(
   response: ResponseParts | null,
   { distribution, trace }: HookContext,
 ): CffEvent {
-  const event = {
-    version: '1.0',
-    context: {
-      distributionDomainName: distribution.DomainName,
-      distributionId: distribution.Id,
-      eventType: response === null ? 'viewer-request' : 'viewer-response',
-      requestId: trace.id,
-    },
-    viewer: { ip: parts.request.clientIp },
-    request: {
-      method: parts.request.method,
-      uri: parts.uri,
-      querystring: toEventItems(parts.query),
-      headers: toEventItems(parts.headers),
-      cookies: toEventItems(parts.cookies),
-    },
+  const context = {
+    distributionDomainName: distribution.DomainName,
+    distributionId: distribution.Id,
+    eventType: response === null ? 'viewer-request' : 'viewer-response',
+    requestId: trace.id,
   } as const
-  return response === null ? event : { ...event, response: toEventResponse(response) }
+  const head = `"version":"1.0","context":${JSON.stringify(context)}`
+  const viewer = `"viewer":{"ip":${JSON.stringify(parts.request.clientIp)}}`
+  const answered = response === null ? '' : `,"response":${toEventResponse(response)}`
+  return { context, json: `{${head},${viewer},"request":${toEventRequest(parts)}${answered}}` }
+}
+
+function toEventRequest({ request, uri, query, headers, cookies }: RequestParts): string {
+  const line = `"method":${JSON.stringify(request.method)},"uri":${JSON.stringify(uri)}`
+  return `{${line},"querystring":${toEventItems(query)},"headers":${toEventItems(headers)},"cookies":${toEventItems(cookies)}}`
 }
 
 /** What request.rawQueryString() returns: null, for undefined, without a question mark. ('General helper methods') */
@@ -120,11 +99,8 @@ export function rawQueryStringOf(request: ViewerRequest): string | null {
   return toEventText(request.queryString)
 }
 
-function toEventResponse({ head, headers, cookies }: ResponseParts): EventResponse {
-  return {
-    statusCode: head.status,
-    statusDescription: head.statusText === '' ? (STATUS_CODES[head.status] ?? '') : head.statusText,
-    headers: toEventItems(headers),
-    cookies: toEventItems(cookies),
-  }
+function toEventResponse({ head, headers, cookies }: ResponseParts): string {
+  const description = head.statusText === '' ? (STATUS_CODES[head.status] ?? '') : head.statusText
+  const line = `"statusCode":${head.status},"statusDescription":${JSON.stringify(description)}`
+  return `{${line},"headers":${toEventItems(headers)},"cookies":${toEventItems(cookies)}}`
 }

@@ -103,7 +103,12 @@ async function run<Good extends Outcome>(
   const { instance } = options
   const startedAt = performance.now()
   const now = context.clock.now()
-  const result = await instance.run({ event, host: hostRun.host, now, requestId: context.trace.id })
+  const result = await instance.run({
+    event: event.json,
+    host: hostRun.host,
+    now,
+    requestId: context.trace.id,
+  })
   const milliseconds = performance.now() - startedAt
   const outcome = toOutcome(result, instance.definition.file, parse)
   const error = outcome.kind === 'failed' ? (outcome as HookFailed).failure.detail : null

@@ -83,7 +83,7 @@ function runLoaded(loaded: Loaded, invocation: CffInvocation): CffResult {
   if ('because' in loaded) return toFailed(loaded.because, loaded.error, [], 0)
   const logs: string[] = []
   const ending = loaded.engine.run(loaded.program, {
-    event: JSON.stringify(invocation.event),
+    event: invocation.event,
     host: invocation.host,
     now: invocation.now,
     log: limitLogs(logs),

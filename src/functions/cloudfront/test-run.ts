@@ -74,7 +74,7 @@ export async function runTest(test: TestRun): Promise<TestOutcome> {
   const { host } = createHostRun(place)
   const requestId = String((event.event['context'] as Fields)['requestId'])
   try {
-    const run = await instance.run({ event: event.event, host, now, requestId })
+    const run = await instance.run({ event: JSON.stringify(event.event), host, now, requestId })
     const result = { FunctionSummary: toSummary(definition, now), ...toTestResult(run, event) }
     return { result, failedAt: toFailedAt(run, instance) }
   } finally {

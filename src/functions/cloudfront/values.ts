@@ -13,15 +13,6 @@ export interface Item {
   readonly raw: string
 }
 
-interface EventItem {
-  value: string
-  attributes?: string
-  multiValue?: { value: string; attributes?: string }[]
-}
-
-/** (Developer Guide, 'CloudFront Functions event structure', structure for a query string, header, or cookie) */
-export type EventItems = Record<string, EventItem>
-
 /** How the items of one kind are named in messages, and written. */
 export interface ItemKind {
   /** `request.headers`, `response.cookies`, … */
@@ -39,17 +30,34 @@ export interface ValueProblem {
   readonly problem: string
 }
 
-/** `multiValue` is there only for names that occur more than once; `value` is the first of them. */
-export function toEventItems(items: readonly Item[]): EventItems {
-  const out = Object.create(null) as EventItems
-  for (const { name, value, attributes } of items) {
-    const one = attributes === null ? { value } : { value, attributes }
-    const known = out[name]
-    if (known === undefined) out[name] = one
-    else if (known.multiValue !== undefined) known.multiValue.push(one)
-    else known.multiValue = [toOne(known), one]
+/**
+ * The items as JSON. `multiValue` is there only for names that occur more than once; `value` is the first of them.
+ * (Developer Guide, 'CloudFront Functions event structure', structure for a query string, header, or cookie)
+ */
+export function toEventItems(items: readonly Item[]): string {
+  const seen = new Set<string>()
+  let text = ''
+  for (const item of items) {
+    const { name } = item
+    if (seen.has(name)) continue
+    seen.add(name)
+    if (text !== '') text += ','
+    text += `${JSON.stringify(name)}:{${toFields(item)}`
+    const all = hasSeveral(items, name) ? items.filter((each) => each.name === name) : null
+    text += all === null ? '}' : `,"multiValue":[${all.map((each) => `{${toFields(each)}}`).join(',')}]}`
   }
-  return out
+  return `{${text}}`
+}
+
+function toFields({ value, attributes }: Item): string {
+  const text = `"value":${JSON.stringify(value)}`
+  return attributes === null ? text : `${text},"attributes":${JSON.stringify(attributes)}`
+}
+
+function hasSeveral(items: readonly Item[], name: string): boolean {
+  let count = 0
+  for (const item of items) if (item.name === name && ++count > 1) return true
+  return false
 }
 
 /**
@@ -157,8 +165,4 @@ function arrange(
   for (const [name, items] of wanted) if (!groups.has(name)) out.push(...items)
   const isSame = out.length === before.length && out.every((item, index) => item === before[index])
   return isSame ? before : out
-}
-
-function toOne({ value, attributes }: EventItem): { value: string; attributes?: string } {
-  return attributes === undefined ? { value } : { value, attributes }
 }

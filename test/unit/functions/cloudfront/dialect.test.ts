@@ -104,7 +104,7 @@ describe('The dialect check', () => {
           expect(problem.line).toBeGreaterThan(0)
           expect(problem.message).toMatch(/ in \d+$/)
         }
-        const result = await runner.run({ event: {}, host: EMPTY_HOST, now: 0, requestId: 'r' })
+        const result = await runner.run({ event: '{}', host: EMPTY_HOST, now: 0, requestId: 'r' })
         if (result.kind === 'failed') expect(result.message).not.toBe('')
       }),
       { numRuns: 100 },

@@ -76,8 +76,8 @@ describe('A hostile function', () => {
     const runner = createCffRunner(source, { strictDialect: true })
     const invocation = { host: EMPTY_HOST, now: 0, requestId: 'r' }
     for (let round = 0; round < 2; round++) {
-      expect(await runner.run({ ...invocation, event: {} })).toMatchObject({ kind: 'failed', because })
-      expect(await runner.run({ ...invocation, event: { good: true } })).toMatchObject({
+      expect(await runner.run({ ...invocation, event: '{}' })).toMatchObject({ kind: 'failed', because })
+      expect(await runner.run({ ...invocation, event: '{"good":true}' })).toMatchObject({
         kind: 'returned',
         value: 'served',
       })
