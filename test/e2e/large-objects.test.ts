@@ -288,6 +288,29 @@ describe('A disk that fails', () => {
     expect((await front.get('/a')).body.equals(body)).toBe(true)
   })
 
+  test('that works again takes the next object', async () => {
+    await using origin = await startOrigin({ headers: cacheable, body })
+    await using front = await startFront({ origin, ...small })
+    rmSync(temporary, { recursive: true })
+    expect((await front.get('/a')).trace?.edge?.storedBecause).toBe('disk-error')
+    mkdirSync(temporary)
+    await store(front)
+    expect(await front.get('/a')).toBeHit('edge')
+  })
+
+  test('a folder that was cleaned up is made again', async () => {
+    await using origin = await startOrigin({ headers: cacheable, body })
+    await using front = await startFront({ origin, ...small })
+    await store(front)
+    for (const name of readdirSync(temporary)) rmSync(join(temporary, name), { recursive: true })
+    front.pocketfront.purge()
+    await store(front)
+    expect(files()).toHaveLength(1)
+    expect((await front.get('/a')).body.equals(body)).toBe(true)
+    await front.stop()
+    expect(readdirSync(temporary)).toEqual([])
+  })
+
   test('a file that has become shorter breaks off its viewer, and the next one gets a new copy', async () => {
     // More than what memory keeps of files.
     const film = Buffer.concat(Array.from({ length: 7 }, () => body))

@@ -28,17 +28,38 @@ export function createBodyFolder(options: BodyFolderOptions): BodyFolder {
   const windows = new Windows()
   const cleared = clearLeftovers(parent, options)
 
-  async function pathOf(number: number): Promise<string> {
+  function openFolder(): Promise<string> {
+    if (folder !== null) return folder
+    const made = mkdtemp(join(parent, toFolderPrefix(options)))
+    folder = made
+    // A disk that is full now need not be so for the next body.
+    made.catch(() => forget(made))
+    return made
+  }
+
+  function forget(made: Promise<string>): void {
+    if (folder === made) folder = null
+  }
+
+  /** Opens a new file. What cleans up temporary folders may have taken ours along: then it is made once more. */
+  async function create(number: number, isAgain = false): Promise<Opened> {
     if (isClosed) throw new Error('pocketfront is stopping')
-    folder ??= mkdtemp(join(parent, toFolderPrefix(options)))
-    return join(await folder, `${number}.body`)
+    const made = openFolder()
+    const path = join(await made, `${number}.body`)
+    try {
+      return { path, handle: await open(path, 'wx+', 0o600) }
+    } catch (error) {
+      if (isAgain || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+      forget(made)
+      return create(number, true)
+    }
   }
 
   return {
     memoryObject,
     create() {
       count++
-      return new OneFile(count, pathOf(count), windows)
+      return new OneFile(count, create, windows)
     },
     async close() {
       isClosed = true
@@ -49,21 +70,25 @@ export function createBodyFolder(options: BodyFolderOptions): BodyFolder {
   }
 }
 
+interface Opened {
+  readonly path: string
+  readonly handle: FileHandle
+}
+
 class OneFile implements BodyFile {
-  #path: Promise<string>
+  #create: (number: number) => Promise<Opened>
+  /** null before the first byte is written. */
+  #path: string | null = null
   #handle: Promise<FileHandle> | null = null
-  #isCreated = false
   #bytes = 0
   #number: number
   #windows: Windows
   #isRemoved = false
 
-  constructor(number: number, path: Promise<string>, windows: Windows) {
+  constructor(number: number, create: (number: number) => Promise<Opened>, windows: Windows) {
     this.#number = number
     this.#windows = windows
-    this.#path = path
-    // Who writes is told.
-    path.catch(() => {})
+    this.#create = create
   }
 
   append(chunks: readonly Buffer[], onDone: (error: Error | null) => void): void {
@@ -85,17 +110,21 @@ class OneFile implements BodyFile {
   }
 
   rest(): void {
-    const handle = this.#handle
-    this.#handle = null
-    // Waits for what is under way.
-    handle?.then((opened) => opened.close()).catch(() => {})
+    void this.#close()
   }
 
   remove(): void {
-    this.rest()
     this.#isRemoved = true
     this.#windows.forget(this.#number)
-    this.#path.then((path) => unlink(path)).catch(() => {})
+    // Some systems remove no file that is open.
+    void this.#close().then(() => (this.#path === null ? undefined : unlink(this.#path).catch(() => {})))
+  }
+
+  /** Waits for what is under way. Never rejects. */
+  async #close(): Promise<void> {
+    const handle = this.#handle
+    this.#handle = null
+    await handle?.then((opened) => opened.close()).catch(() => {})
   }
 
   async #writeAll(chunks: readonly Buffer[]): Promise<void> {
@@ -120,13 +149,14 @@ class OneFile implements BodyFile {
   }
 
   #open(): Promise<FileHandle> {
-    this.#handle ??= this.#path
-      .then((path) => open(path, this.#isCreated ? 'r' : 'wx+', 0o600))
-      .then((handle) => {
-        this.#isCreated = true
-        return handle
-      })
+    this.#handle ??= this.#path === null ? this.#openNew() : open(this.#path, 'r')
     return this.#handle
+  }
+
+  async #openNew(): Promise<FileHandle> {
+    const { path, handle } = await this.#create(this.#number)
+    this.#path = path
+    return handle
   }
 }
 
