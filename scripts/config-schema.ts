@@ -2,6 +2,7 @@
 import { managedPolicies } from '../src/config/managed-policies.ts'
 import { supportKeys } from '../src/config/support.ts'
 import { LINT_RULES } from '../src/config/lint/rules.ts'
+import { RUN_TIME_RULES } from '../src/config/lint/run-time.ts'
 import { SHIELD_REGIONS } from '../src/model/locations.ts'
 import { MINIMUM_PROTOCOL_VERSIONS } from '../src/model/viewer-certificate.ts'
 
@@ -423,6 +424,27 @@ const OriginAccessControl = map(
   'How requests to an origin are signed.',
 )
 
+const PublicKey = map(
+  {
+    Id: text('What signed URLs call Key-Pair-Id.'),
+    Name: text('By which key groups may name it, too.'),
+    EncodedKey: text('The key in PEM, RSA 2048 or ECDSA P-256, or a file of it.'),
+    Comment: text('For people.'),
+    CallerReference: text('Of no effect here.'),
+  },
+  'A key that signed URLs and cookies are checked with.',
+)
+
+const KeyGroup = map(
+  {
+    Id: text('By which behaviors name it.'),
+    Name: text('By which behaviors may name it, too.'),
+    Items: list({ type: 'string' }, 'Ids or names of public keys.'),
+    Comment: text('For people.'),
+  },
+  'Public keys of those who may sign.',
+)
+
 const section = (values: Schema, description: string): Schema => ({
   type: 'object',
   description,
@@ -496,7 +518,7 @@ const SECTIONS: Properties = {
       off: {
         type: 'array',
         items: oneOf(
-          LINT_RULES.map(({ id }) => id),
+          [...LINT_RULES, ...RUN_TIME_RULES].map(({ id }) => id),
           'The id of a rule.',
         ),
         description: 'Rules that are not looked at.',
@@ -517,6 +539,8 @@ const LISTS: Properties = {
   Functions: list(ref('CloudFrontFunction'), 'CloudFront Functions with a name.'),
   KeyValueStores: list(ref('KeyValueStore'), 'Key value stores with their data.'),
   OriginAccessControls: list(ref('OriginAccessControl'), 'How requests to origins are signed.'),
+  PublicKeys: list(ref('PublicKey'), 'Keys that signed URLs and cookies are checked with.'),
+  KeyGroups: list(ref('KeyGroup'), 'Groups of public keys, which TrustedKeyGroups of behaviors name.'),
 }
 
 /** The whole schema. */
@@ -552,6 +576,8 @@ export function configSchema(): Schema {
       CloudFrontFunction,
       KeyValueStore,
       OriginAccessControl,
+      PublicKey,
+      KeyGroup,
     },
   }
 }

@@ -37,7 +37,7 @@ function toBehaviors({ behaviors }: DistributionView): string[] {
   const rows = behaviors.map((each) => [
     code(each.path),
     escape(each.target),
-    escape(each.viewers),
+    escape(each.signed === null ? each.viewers : `${each.viewers}, signed by ${each.signed}`),
     escape(each.methods),
     escape(toPolicyCell(each.key)),
     escape(toPolicyCell(each.forwarded)),

@@ -50,9 +50,10 @@ function toPart(view: DistributionView, palette: Palette): string[] {
 }
 
 function toBehavior(behavior: BehaviorView, { bold, dim, cyan }: Palette): string[] {
-  const { path, target, viewers, methods, key, forwarded, functions, responseHeaders } = behavior
+  const { path, target, viewers, methods, signed, key, forwarded, functions, responseHeaders } = behavior
   const lines: readonly (readonly [string, string])[] = [
     ['viewers', `${viewers}, ${methods}`],
+    ['signed', signed === null ? '' : `by ${signed}; not checked here`],
     ['key', toPolicyCell(key)],
     ['forwarded', forwarded === null ? '' : toPolicyCell(forwarded)],
     ['cached', toTtlCell(behavior)],

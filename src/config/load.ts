@@ -14,6 +14,7 @@ import type { LintFinding, RunTimeSuspect } from './lint/rule.ts'
 import { lint, readLintOff } from './lint/lint.ts'
 import { runTimeSuspects } from './lint/run-time.ts'
 import { KeyValueStores } from './key-value-stores.ts'
+import { KeyGroups, type KeySource } from './key-groups.ts'
 import { Places } from './nodes/places.ts'
 import { Report } from './nodes/report.ts'
 import { readS3Settings } from './origins/s3-settings.ts'
@@ -151,6 +152,13 @@ function build(
     sources.flatMap((source) => source.OriginAccessControls ?? []),
     report,
   )
+  const keyGroups = new KeyGroups({
+    publicKeys: keySources(sources, 'PublicKeys'),
+    keyGroups: keySources(sources, 'KeyGroups'),
+    cwd,
+    disk,
+    report,
+  })
   const places = new Places()
   const isUnconfigured = files.length === 0 && (options.inline === undefined || options.inline === null)
   let Distributions: Distribution[]
@@ -162,6 +170,7 @@ function build(
       readDistribution(source, id, {
         report,
         controls,
+        keyGroups,
         places,
         policies,
         code,
@@ -182,7 +191,12 @@ function build(
   if (options.strict === true) report.escalate()
   if (report.hasErrors) return { ok: false, issues: report.sorted(), files }
   const isLinted = options.lint !== false && !isUnconfigured
-  const deployment = { Distributions, LambdaFunctions: code.functions, Functions: functions.functions }
+  const deployment = {
+    Distributions,
+    LambdaFunctions: code.functions,
+    Functions: functions.functions,
+    KeyGroups: keyGroups.groups,
+  }
   const resolveTarget = targets.resolver(files[0] === undefined ? cwd : dirname(files[0]))
   return {
     ok: true,
@@ -193,7 +207,14 @@ function build(
     suspects: isLinted ? runTimeSuspects(Distributions, places, off) : [],
     files,
     watched: [
-      ...new Set([...files, ...further.paths, ...functions.files, ...stores.files, ...disk.archives]),
+      ...new Set([
+        ...files,
+        ...further.paths,
+        ...functions.files,
+        ...stores.files,
+        ...keyGroups.files,
+        ...disk.archives,
+      ]),
     ],
     resolveTarget,
   }
@@ -201,6 +222,10 @@ function build(
 
 function sectionsOf(sources: readonly Source[], key: (typeof SECTIONS)[number]) {
   return sources.flatMap((source) => source[key] ?? [])
+}
+
+function keySources(sources: readonly Source[], list: 'PublicKeys' | 'KeyGroups'): KeySource[] {
+  return sources.flatMap((source) => (source[list] ?? []).map((node) => ({ node, form: source.form })))
 }
 
 function policySources(sources: readonly Source[]) {

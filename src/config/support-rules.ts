@@ -53,14 +53,14 @@ export const SUPPORT: readonly SupportRule[] = [
     key: 'TrustedKeyGroups',
     when: isEnabled,
     handling: 'ignored',
-    detail: 'signed URLs and signed cookies are not checked',
+    detail: 'signed URLs and signed cookies are not checked: every request passes',
   },
   {
     part: 'behavior',
     key: 'TrustedSigners',
     when: isEnabled,
     handling: 'ignored',
-    detail: 'signed URLs and signed cookies are not checked',
+    detail: 'signed URLs and signed cookies are not checked: every request passes',
   },
   {
     part: 'behavior',

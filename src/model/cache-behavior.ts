@@ -37,6 +37,10 @@ export interface DefaultCacheBehavior {
   readonly ResponseHeadersPolicy: ResponseHeadersPolicy | null
   readonly FunctionAssociations: readonly FunctionAssociation[]
   readonly LambdaFunctionAssociations: readonly LambdaFunctionAssociation[]
+  /** Ids of the key groups whose signatures are asked for; left out where none are. */
+  readonly TrustedKeyGroups?: readonly string[]
+  /** Accounts, or `self`; left out where none are trusted. */
+  readonly TrustedSigners?: readonly string[]
 }
 
 /** A behavior with a path pattern. (API Reference, 'CacheBehavior') */

@@ -34,6 +34,8 @@ export interface BehaviorView {
   readonly target: string
   readonly viewers: string
   readonly methods: string
+  /** Whose signatures viewers have to bring, which nobody checks here; null: none. */
+  readonly signed: string | null
   readonly key: PolicyView
   /** Besides the key. */
   readonly forwarded: PolicyView | null
@@ -43,7 +45,7 @@ export interface BehaviorView {
   readonly responseHeaders: PolicyView | null
 }
 
-type Code = Pick<Deployment, 'Functions' | 'LambdaFunctions'>
+type Code = Pick<Deployment, 'Functions' | 'LambdaFunctions' | 'KeyGroups'>
 
 /** (Developer Guide, 'Cache behavior settings') */
 export function toBehaviorView(behavior: CacheBehavior | DefaultCacheBehavior, code: Code): BehaviorView {
@@ -54,6 +56,7 @@ export function toBehaviorView(behavior: CacheBehavior | DefaultCacheBehavior, c
     target: behavior.TargetOriginId,
     viewers: behavior.ViewerProtocolPolicy,
     methods: toMethodsText(AllowedMethods, CachedMethods),
+    signed: toSigned(behavior, code),
     key: toKey(behavior),
     forwarded: toForwarded(behavior.Cache),
     ttl: isBypassed ? 'not cached' : toTtlText(toTtlBounds(behavior)),
@@ -62,6 +65,21 @@ export function toBehaviorView(behavior: CacheBehavior | DefaultCacheBehavior, c
     responseHeaders:
       headers === null ? null : { name: toPolicyName(headers), text: toResponseHeadersText(headers) },
   }
+}
+
+/** `key group downloads (app: RSA 2048), account self` */
+function toSigned(
+  { TrustedKeyGroups, TrustedSigners }: DefaultCacheBehavior,
+  { KeyGroups }: Code,
+): string | null {
+  const groups = (TrustedKeyGroups ?? []).map((id) => {
+    const group = KeyGroups.find((each) => each.Id === id)
+    if (group === undefined) return `key group ${id}`
+    const keys = group.Items.map(({ Name, type }) => `${Name}: ${type}`).join(', ')
+    return `key group ${group.Name}${keys === '' ? '' : ` (${keys})`}`
+  })
+  const all = [...groups, ...(TrustedSigners ?? []).map((account) => `account ${account}`)]
+  return all.length === 0 ? null : all.join(', ')
 }
 
 function toKey(behavior: DefaultCacheBehavior): PolicyView {

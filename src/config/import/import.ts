@@ -6,7 +6,7 @@ import { NO_ARCHIVES, type Archives } from '../archives/archives.ts'
 import { managedPolicies } from '../managed-policies.ts'
 import type { Loaded } from '../load.ts'
 import type { ConfigNode, MapNode } from '../nodes/node.ts'
-import { entryOf, mapOf } from '../nodes/node.ts'
+import { asMap, entryOf, mapOf } from '../nodes/node.ts'
 import type { Source } from '../readers/read-tree.ts'
 import { LISTS } from '../readers/source.ts'
 import { mapAt, scalarAt, textOf } from '../templates/values.ts'
@@ -207,9 +207,11 @@ function toList(list: FlatList, sources: readonly Source[], cwd: string): Yaml |
 }
 
 function flatten(node: ConfigNode, noun: string): MapNode | null {
-  const outer = mapOf(node, noun) ?? node
+  const outer = asMap(mapOf(node, noun) ?? node)
   if (outer.kind !== 'map' || textOf(entryOf(node, 'Type')) === 'managed') return null
-  const config = mapOf(outer, `${noun}Config`)
+  const inner = entryOf(outer, `${noun}Config`)
+  const given = inner === null ? null : asMap(inner)
+  const config = given?.kind === 'map' ? given : null
   const id = entryOf(outer, 'Id')
   const entries = [...(config ?? outer).entries].flatMap(([key, { value }]) =>
     key === 'Id' ? [] : [[key, value] as const],

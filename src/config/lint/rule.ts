@@ -77,6 +77,11 @@ export interface RunTimeSuspect {
   readonly finding: Omit<LintFinding, 'message' | 'hint'>
 }
 
+/** Whether viewers have to bring a signature. */
+export function isSigned({ TrustedKeyGroups, TrustedSigners }: DefaultCacheBehavior): boolean {
+  return TrustedKeyGroups !== undefined || TrustedSigners !== undefined
+}
+
 /** Rules about single behaviors. */
 export function eachBehavior(
   check: (each: LintBehavior, site: LintSite) => Omit<LintHit, 'at'> | null,

@@ -59,6 +59,15 @@ export function mapOf(node: ConfigNode, key: string): MapNode | null {
   return value?.kind === 'map' ? value : null
 }
 
+/** A map that happens to have a key `Items`, such as a key group, and was taken for one of AWS's lists. */
+export function asMap(node: ConfigNode): ConfigNode {
+  if (node.kind !== 'list' || node.extras.size === 0) return node
+  const { items, place, path } = node
+  const list: ListNode = { ...node, items, extras: new Map(), path: `${path}.Items` }
+  const entries = new Map([...node.extras, ['Items', { keyPlace: place, value: list }] as const])
+  return { kind: 'map', entries, place, path }
+}
+
 /** The items under a key; none when it is no list. */
 export function itemsOf(node: ConfigNode, key: string): readonly ConfigNode[] {
   const value = entryOf(node, key)

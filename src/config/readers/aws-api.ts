@@ -50,6 +50,8 @@ export const awsApi: Reader = {
     OriginRequestPolicies: readPolicies(root, 'OriginRequestPolicy'),
     ResponseHeadersPolicies: readPolicies(root, 'ResponseHeadersPolicy'),
     OriginAccessControls: readPolicies(root, 'OriginAccessControl'),
+    PublicKeys: readPolicies(root, 'PublicKey'),
+    KeyGroups: readPolicies(root, 'KeyGroup'),
     Functions: toItems(root, 'FunctionSummary', 'FunctionList').map((each) => toFunction(each, context)),
     KeyValueStores: [],
     declaredStores: toItems(root, 'KeyValueStore', 'KeyValueStoreList').flatMap((each) =>

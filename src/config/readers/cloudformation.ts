@@ -45,7 +45,9 @@ export function partsOf(template: Template, templates: TemplateSet): SourceParts
       member.ofType('AWS::CloudFront::Function').map((each) => toFunction(each, member)),
     ),
     KeyValueStores: [],
-    OriginAccessControls: policies(template, 'OriginAccessControl'),
+    OriginAccessControls: family.flatMap((member) => policies(member, 'OriginAccessControl')),
+    PublicKeys: family.flatMap((member) => policies(member, 'PublicKey')),
+    KeyGroups: family.flatMap((member) => policies(member, 'KeyGroup')),
   }
 }
 

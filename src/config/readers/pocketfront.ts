@@ -21,6 +21,8 @@ export const pocketfront: Reader = {
     Functions: readList(root, 'Functions', report),
     KeyValueStores: readList(root, 'KeyValueStores', report),
     OriginAccessControls: readList(root, 'OriginAccessControls', report),
+    PublicKeys: readList(root, 'PublicKeys', report),
+    KeyGroups: readList(root, 'KeyGroups', report),
   }),
 }
 

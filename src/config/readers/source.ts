@@ -21,6 +21,8 @@ export const LISTS = [
   'Functions',
   'KeyValueStores',
   'OriginAccessControls',
+  'PublicKeys',
+  'KeyGroups',
 ] as const
 
 /** What may stand at the top of a file beside the keys of a distribution. */
@@ -54,6 +56,8 @@ export interface SourceParts {
   readonly Functions: readonly ConfigNode[]
   readonly KeyValueStores: readonly ConfigNode[]
   readonly OriginAccessControls?: readonly ConfigNode[]
+  readonly PublicKeys?: readonly ConfigNode[]
+  readonly KeyGroups?: readonly ConfigNode[]
   /** Functions behind Function URLs and APIs that the file declares. */
   readonly handlers?: readonly HandlerOrigin[]
   /** Lambda functions and key value stores that the file declares; those of templates are known anyway. */

@@ -11,7 +11,9 @@ import type { TerraformResource } from '../terraform/resources.ts'
 import {
   CACHE_POLICY,
   DISTRIBUTION,
+  KEY_GROUP,
   ORIGIN_REQUEST_POLICY,
+  PUBLIC_KEY,
   RESPONSE_HEADERS_POLICY,
 } from '../terraform/shapes.ts'
 import type { Shape } from '../terraform/shapes.ts'
@@ -67,6 +69,8 @@ function partsOf(source: Terraform, context: ReadContext): SourceParts {
       .ofType('aws_cloudfront_origin_access_control')
       .map((each) => toAccessControl(each, source)),
     handlers: declaredHandlers(source, context),
+    PublicKeys: keyed(source, 'aws_cloudfront_public_key', PUBLIC_KEY),
+    KeyGroups: keyed(source, 'aws_cloudfront_key_group', KEY_GROUP),
     declaredLambdas: declaredLambdas(source, context),
     declaredStores: declaredStores(source),
     bucketFolders: declaredFolders(source, context.files.disk),
@@ -132,6 +136,16 @@ function policies(source: Terraform, noun: string, shape: Shape): MapNode[] {
     const block = convertBlock(toBlock(resource, source), shape, source)
     const entries = [...block.entries].map(([key, { value }]) => [key, value] as const)
     return [mapAt(block, id === null ? entries : [...entries, ['Id', id]])]
+  })
+}
+
+/** Resources that others name by id. */
+function keyed(source: Terraform, type: string, shape: Shape): MapNode[] {
+  return source.ofType(type).map((resource) => {
+    const block = convertBlock(toBlock(resource, source), shape, source)
+    const entries = [...block.entries].map(([key, { value }]) => [key, value] as const)
+    const id = attributeAt(resource, 'id', source)
+    return mapAt(block, id === null ? entries : [...entries, ['Id', id]])
   })
 }
 

@@ -49,11 +49,25 @@ function readBehavior(fields: Fields, context: DistributionContext): DefaultCach
     Cache: readCacheSettings(fields, context),
     ResponseHeadersPolicy: policies.responseHeaders.read(fields, form),
     ...readAssociations(fields, context),
+    ...readTrusted(fields, context),
   }
   checkGrpc(fields, behavior)
   notes.collectPolicies(distributionId, behavior)
   fields.finish()
   return behavior
+}
+
+/** Nothing where nobody is trusted: then every request passes in production, too. */
+function readTrusted(
+  fields: Fields,
+  { keyGroups, form }: DistributionContext,
+): Pick<DefaultCacheBehavior, 'TrustedKeyGroups' | 'TrustedSigners'> {
+  const TrustedKeyGroups = keyGroups.trusted(fields, 'TrustedKeyGroups', form)
+  const TrustedSigners = keyGroups.trusted(fields, 'TrustedSigners', form)
+  return {
+    ...(TrustedKeyGroups.length > 0 && { TrustedKeyGroups }),
+    ...(TrustedSigners.length > 0 && { TrustedSigners }),
+  }
 }
 
 /**

@@ -2,6 +2,7 @@
 import type { AccessControls } from '../access-controls.ts'
 import type { CloudFrontFunctions } from '../cloudfront-functions.ts'
 import type { FunctionCode } from '../function-code.ts'
+import type { KeyGroups } from '../key-groups.ts'
 import type { Places } from '../nodes/places.ts'
 import type { Report } from '../nodes/report.ts'
 import type { PolicyBook } from '../policy-book.ts'
@@ -17,6 +18,7 @@ export interface SchemaContext {
   readonly functions: CloudFrontFunctions
   readonly targets: OriginTargets
   readonly controls: AccessControls
+  readonly keyGroups: KeyGroups
   readonly notes: SupportNotes
   readonly cwd: string
 }

@@ -1,5 +1,14 @@
 // Makes and takes apart the values of a template; what a function returns stands where the function stood.
-import type { ConfigNode, Entry, ListNode, Located, MapNode, Scalar, ScalarNode } from '../nodes/node.ts'
+import type {
+  ConfigNode,
+  Entries,
+  Entry,
+  ListNode,
+  Located,
+  MapNode,
+  Scalar,
+  ScalarNode,
+} from '../nodes/node.ts'
 
 /** A text, number, boolean or null at the place of something. */
 export function scalarAt(at: Located, value: Scalar): ScalarNode {
@@ -26,11 +35,17 @@ export function toPlain(node: ConfigNode): unknown {
   switch (node.kind) {
     case 'scalar':
       return node.value
-    case 'list':
-      return node.items.map(toPlain)
+    case 'list': {
+      const items = node.items.map(toPlain)
+      return node.extras.size === 0 ? items : { ...plainEntries(node.extras), Items: items }
+    }
     case 'map':
-      return Object.fromEntries([...node.entries].map(([key, { value }]) => [key, toPlain(value)]))
+      return plainEntries(node.entries)
   }
+}
+
+function plainEntries(entries: Entries): Record<string, unknown> {
+  return Object.fromEntries([...entries].map(([key, { value }]) => [key, toPlain(value)]))
 }
 
 /** The key and argument of a map with a single key, which is how functions are written. */

@@ -267,6 +267,17 @@ export const RESPONSE_HEADERS_POLICY: Shape = {
   }),
 }
 
+const NAMED: Shape = {
+  name: value('Name'),
+  comment: IGNORED,
+  name_prefix: IGNORED,
+  ...Object.fromEntries(['id', 'arn', 'etag', 'caller_reference', 'region'].map((name) => [name, IGNORED])),
+}
+
+/** (Terraform AWS provider documentation, 'aws_cloudfront_public_key', 'aws_cloudfront_key_group') */
+export const PUBLIC_KEY: Shape = { ...NAMED, encoded_key: value('EncodedKey') }
+export const KEY_GROUP: Shape = { ...NAMED, items: ids('Items') }
+
 /** aws_s3_bucket_website_configuration. */
 export const WEBSITE: Shape = {
   index_document: block('IndexDocument', { suffix: value('Suffix') }),

@@ -121,7 +121,7 @@ export function started(
         memoryObject: 2 ** 22,
       },
       loaded: {
-        deployment: { Distributions, LambdaFunctions: [], Functions: [] },
+        deployment: { Distributions, LambdaFunctions: [], Functions: [], KeyGroups: [] },
         watched: [],
         warnings: [],
         notes: [],

@@ -3,6 +3,12 @@ import { describe, expect, test } from 'vitest'
 import type { LoadOptions } from '../../../src/config/load.ts'
 import { load, withFiles } from './harness.ts'
 
+const PUBLIC_KEY = `-----BEGIN PUBLIC KEY-----
+MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE/5v4NwshbW0ES8pm+neXcYevN0Kx
+dCHvHs0OlKTwAUT4Hq7bRKSPXSgfzbjqs4SkeOllLA+vyJX1gbyNETq6KQ==
+-----END PUBLIC KEY-----
+`
+
 const FUNCTION_ARN = 'arn:aws:cloudfront::123456789012:function/rewrite'
 const STORE_ARN = 'arn:aws:cloudfront::123456789012:key-value-store/0a1b2c3d-1111-4222-8333-444455556666'
 const POLICY = '11111111-2222-4333-8444-555555555555'
@@ -77,7 +83,10 @@ const FILES: Readonly<Record<string, unknown>> = {
   'store.json': { ETag: 'E', KeyValueStore: store },
   'redirects.keys.json': { Items: [{ Key: '/old', Value: '/new' }] },
   'key-group.json': { ETag: 'E', KeyGroup: { Id: 'k', KeyGroupConfig: { Name: 'g', Items: ['K1'] } } },
-  'public-key.json': { ETag: 'E', PublicKey: { Id: 'K1', PublicKeyConfig: { Name: 'k', EncodedKey: 'x' } } },
+  'public-key.json': {
+    ETag: 'E',
+    PublicKey: { Id: 'K1', PublicKeyConfig: { Name: 'k', EncodedKey: PUBLIC_KEY } },
+  },
   'oac.json': {
     ETag: 'E',
     OriginAccessControl: {

@@ -3,7 +3,7 @@ import { SHIELD_ADVICE, SHIELD_REGIONS } from '../../../model/locations.ts'
 import type { Origin } from '../../../model/origin.ts'
 import { isLocalName } from '../../origins/host-names.ts'
 import { classOf, nameOf, regionOf } from '../origin-class.ts'
-import { eachBehavior, eachOrigin, type LintRule } from '../rule.ts'
+import { eachBehavior, eachOrigin, isSigned, type LintRule } from '../rule.ts'
 
 const ORIGIN_PAGE = 'Origin settings'
 
@@ -179,14 +179,10 @@ export const writesToBucket: LintRule = {
   title: 'viewers may write to a bucket',
   why: 'With all seven methods a signed request of CloudFront lets anybody who knows the URL put and delete objects, if the bucket policy allows CloudFront to.',
   page: 'Restrict access to an Amazon S3 origin',
-  check: eachBehavior(({ behavior, origins, name }, { places }) => {
+  check: eachBehavior(({ behavior, origins, name }) => {
     const bucket = origins.find((origin) => classOf(origin) === 'bucket')
     if (bucket === undefined || !behavior.AllowedMethods.includes('PUT')) return null
-    const isSigned = ['TrustedKeyGroups', 'TrustedSigners'].some(
-      (key) => places.valueOf(behavior, key) !== null,
-    )
-    const isGuarded = isSigned || hasRequestFunction(behavior)
-    return isGuarded
+    return isSigned(behavior) || hasRequestFunction(behavior)
       ? null
       : {
           key: 'AllowedMethods',

@@ -1,33 +1,20 @@
 // Traps of the viewers' side: protocols, certificates, names.
 import { DEFAULT_CERTIFICATE, MINIMUM_PROTOCOL_VERSIONS } from '../../../model/viewer-certificate.ts'
-import type { ConfigNode } from '../../nodes/node.ts'
-import { entryOf } from '../../nodes/node.ts'
-import { eachBehavior, type LintRule } from '../rule.ts'
+import { eachBehavior, isSigned, type LintRule } from '../rule.ts'
 
 export const signedOverHttp: LintRule = {
   id: 'signed-over-http',
   title: 'signed URLs or cookies over plain HTTP',
   why: 'Whoever reads a signed URL or signed cookie on the way can use it until it expires.',
   page: 'Require HTTPS for communication between viewers and CloudFront',
-  check: eachBehavior(({ behavior, name }, { places }) => {
-    const isSigned = ['TrustedKeyGroups', 'TrustedSigners'].some((key) =>
-      isEnabled(places.valueOf(behavior, key)),
-    )
-    if (!isSigned || behavior.ViewerProtocolPolicy !== 'allow-all') return null
+  check: eachBehavior(({ behavior, name }) => {
+    if (!isSigned(behavior) || behavior.ViewerProtocolPolicy !== 'allow-all') return null
     return {
       key: 'ViewerProtocolPolicy',
       message: `${name} takes signatures over HTTP, where others can read them`,
       fix: 'ViewerProtocolPolicy: https-only',
     }
   }),
-}
-
-/** `{Enabled: true}`, or a list with items. */
-function isEnabled(node: ConfigNode | null): boolean {
-  if (node === null) return false
-  const flag = entryOf(node, 'Enabled')
-  if (flag?.kind === 'scalar') return flag.text.toLowerCase() === 'true'
-  return node.kind === 'list' && node.items.length > 0
 }
 
 /** What AWS advises. */
