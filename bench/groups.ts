@@ -4,6 +4,7 @@ import { fill, freshPrefix, type Contestant, type Settings } from './measure.ts'
 import { isInstalled, type RunningServer } from './machine/processes.ts'
 import type { Goal, Verdict } from './report.ts'
 import { bare, dispatch, ours, peers, type Subject } from './subjects.ts'
+import { createEdited, measureSwap, type Kind } from './swap.ts'
 
 export interface Group {
   name: string
@@ -110,6 +111,22 @@ function amongOthers(
     finish: async (server) => {
       if (name === AFTER) effects.push(await measureEffect(server, prefix))
     },
+  }
+}
+
+const SWAPPED: readonly (readonly [kind: Kind, name: string])[] = [
+  ['cloudfront', 'with a CloudFront Function that answers'],
+  ['node', 'with a Node.js function that answers'],
+  ...(isInstalled('python3') ? [['python', 'with a Python function that answers'] as const] : []),
+]
+const swaps = new Map<string, number[]>(SWAPPED.map(([, name]) => [name, []]))
+
+/** Answers by itself; when the load is over the function is saved again and again. */
+function saved([kind, name]: readonly [Kind, string]): Contestant {
+  const edited = createEdited(kind)
+  return {
+    ...same(ours(name, { watched: edited.config }), '/swap'),
+    finish: async (server) => void swaps.get(name)?.push(await measureSwap(server, edited)),
   }
 }
 
@@ -241,6 +258,23 @@ export const GROUPS: readonly Group[] = [
       same(ours(TOKEN, { cloudFrontFunction: 'token' }), '/1k/hit'),
     ],
     goals: [added(REWRITE, 500, 250), added(TOKEN, 700, 350)],
+  },
+  {
+    name: 'swap',
+    title:
+      'Answers of a function at viewer-request, 64 connections; then the function is saved again and again',
+    connections: 64,
+    contestants: () => SWAPPED.map(saved),
+    goals: [],
+    verdicts: () =>
+      [...swaps].map(([name, values]) => ({
+        what: `${name}: from a save until a request is answered by it`,
+        unit: ' ms',
+        values,
+        must: 200,
+        aim: 100,
+        better: 'smaller' as const,
+      })),
   },
   {
     name: 'invalidation',

@@ -38,6 +38,8 @@ export interface OurOptions {
   lambda?: 'node' | 'python'
   /** A CloudFront Function at viewer-request. */
   cloudFrontFunction?: 'rewrite' | 'token'
+  /** A configuration whose functions are edited meanwhile. */
+  watched?: string
   /** MinTTL 0, so that an object with no-cache is confirmed each time. */
   confirms?: true
   /** Measures the stops of the event loop. */
@@ -56,6 +58,7 @@ export const ours = (name: string, options: OurOptions = {}): Subject => ({
     const listen = ['--origin', origin, '--port', '0', '--admin-port', '0']
     const code = options.lambda ?? options.cloudFrontFunction ?? (options.confirms ? 'refresh' : undefined)
     const config = code === undefined ? [] : [here(`functions/${code}.yaml`)]
+    if (options.watched !== undefined) config.push(options.watched, '--watch')
     const program = [
       here('../src/cli/main.ts'),
       ...config,

@@ -1,5 +1,5 @@
 // One instance of a function: starts, runs one invocation at a time, ends for many reasons.
-import type { Launch, Program, Vessel, VesselMessage } from './vessel.ts'
+import type { Launch, Program, Spare, Vessel, VesselMessage } from './vessel.ts'
 import type { FunctionLine, Invocation, InvocationResult } from '../contract.ts'
 
 /** What an instance is made of; a new version of the code is a new spec. */
@@ -10,6 +10,8 @@ export interface InstanceSpec {
   readonly initTimeoutMs: number
   /** Hears of files that the code turned out to be made of. */
   readonly onInputs: (paths: readonly string[]) => void
+  /** Hears of every instance that has loaded. */
+  readonly onLoaded: () => void
 }
 
 /** An invocation that waits for its result. */
@@ -66,16 +68,17 @@ export class Instance {
   #timerAt = Infinity
   #isGone = false
 
-  constructor(spec: InstanceSpec, owner: InstanceOwner) {
+  constructor(spec: InstanceSpec, owner: InstanceOwner, spare: Spare | null) {
     this.spec = spec
     this.#owner = owner
     this.#timer = setTimeout(() => {
       this.#end({ because: 'timeout', detail: `the module did not load within ${spec.initTimeoutMs} ms` })
     }, spec.initTimeoutMs)
-    this.#vessel = spec.program.open(spec.launch, {
-      onMessage: (message) => this.#receive(message),
-      onExit: (detail) => this.#end({ because: 'threw', detail }),
-    })
+    const events = {
+      onMessage: (message: VesselMessage): void => this.#receive(message),
+      onExit: (detail: string): void => this.#end({ because: 'threw', detail }),
+    }
+    this.#vessel = spec.program.open(spec.launch, events, spare)
   }
 
   /** How many wait behind the one that runs. */
@@ -145,6 +148,7 @@ export class Instance {
     if (this.isReady) return
     this.#stopTimer()
     this.isReady = true
+    this.spec.onLoaded()
     this.#owner.onFree(this)
   }
 

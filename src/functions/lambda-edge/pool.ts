@@ -2,6 +2,7 @@
 import { Instance } from './instance.ts'
 import { Pace } from './pace.ts'
 import type { InstanceEnd, InstanceOwner, InstanceSpec, Job } from './instance.ts'
+import type { Spare } from './vessel.ts'
 import type { FunctionLine, Invocation, InvocationResult } from '../contract.ts'
 
 export interface PoolLimits {
@@ -65,8 +66,8 @@ export class InstancePool implements InstanceOwner {
    * Brings a new version in: an instance of it must load first, unless the present version never did. Running
    * invocations finish on the old one. Resolves with null, or with the reason why the present version stays.
    */
-  async replace(spec: InstanceSpec): Promise<string | null> {
-    const instance = this.#create(spec)
+  async replace(spec: InstanceSpec, spare: Spare | null): Promise<string | null> {
+    const instance = this.#create(spec, spare)
     const end = await new Promise<InstanceEnd | null>((resolve) => this.#trials.set(instance, resolve))
     if (end !== null && (this.#isProven || this.#state === 'disposed')) return end.detail
     this.adopt(spec)
@@ -209,13 +210,13 @@ export class InstancePool implements InstanceOwner {
     let starting = 0
     for (const each of this.#all) if (!each.isReady && each.spec === this.#spec) starting++
     while (starting < this.#queue.length && this.#all.size < this.#limits.maxInstances) {
-      this.#create(this.#spec)
+      this.#create(this.#spec, null)
       starting++
     }
   }
 
-  #create(spec: InstanceSpec): Instance {
-    const instance = new Instance(spec, this)
+  #create(spec: InstanceSpec, spare: Spare | null): Instance {
+    const instance = new Instance(spec, this, spare)
     this.#all.add(instance)
     return instance
   }

@@ -87,7 +87,17 @@ export interface Vessel {
 export interface Program {
   /** What it is made of, by name; more may become known while it runs. */
   readonly parts: ReadonlyMap<string, string>
-  open(launch: Launch, events: VesselEvents): Vessel
+  /** In the spare, where there is one. */
+  open(launch: Launch, events: VesselEvents, spare: Spare | null): Vessel
+  /** Starts what this version or a later one can be opened in. */
+  spare(launch: Launch): Spare
+}
+
+/** A thread or a process that has started and has no code yet. */
+export interface Spare {
+  /** It has ended by itself, or was ended. */
+  readonly isEnded: boolean
+  end(): Promise<void>
 }
 
 /** `inputs` are the absolute paths whose change may change the outcome. */

@@ -2,7 +2,7 @@
 import { basename, dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { BuildFailure, BuildOptions, Message, OutputFile } from 'esbuild'
-import { openThread } from './thread.ts'
+import { Thread } from './thread.ts'
 import type { Bundle } from './protocol.ts'
 import type { Program, ProgramOutcome } from '../vessel.ts'
 
@@ -18,7 +18,12 @@ export async function loadNodeProgram(file: string, exportName: string): Promise
   const { bundle, inputs } = outcome
   const program: Program = {
     parts: new Map([['bundle', bundle.code]]),
-    open: (launch, events) => openThread(bundle, exportName, launch, events),
+    open(launch, events, spare) {
+      const thread = spare instanceof Thread ? spare : new Thread(launch)
+      thread.load(bundle, exportName, events)
+      return thread
+    },
+    spare: (launch) => new Thread(launch),
   }
   return { kind: 'built', program, inputs }
 }

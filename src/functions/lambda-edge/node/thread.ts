@@ -6,7 +6,7 @@ import { checkMessage } from '../messages.ts'
 import { createMailbox, MailReader } from './mailbox.ts'
 import { toInvokeText, toTakenText } from '../wire.ts'
 import type { Bundle, StartMessage, ThreadOrder } from './protocol.ts'
-import type { InvokeMessage, Launch, Vessel, VesselEvents, VesselMessage } from '../vessel.ts'
+import type { InvokeMessage, Launch, Spare, Vessel, VesselEvents, VesselMessage } from '../vessel.ts'
 
 // Runs as TypeScript from src and as JavaScript from dist.
 const WORKER_FILE = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url)
@@ -17,29 +17,27 @@ const LOOK_MS = 25
 /** What Node.js itself takes. */
 const SLACK_MB = 32
 
-/** Starts a thread that loads the bundle. */
-export function openThread(bundle: Bundle, exportName: string, launch: Launch, events: VesselEvents): Vessel {
-  return new Thread(bundle, exportName, launch, events)
-}
-
-class Thread implements Vessel {
+/** Starts without code; `load` gives it some, once. */
+export class Thread implements Vessel, Spare {
   readonly worker: Worker
   /** The look at which it was at work already. */
   seenAtWork = false
-  #events: VesselEvents
+  /** null until there is code. */
+  #events: VesselEvents | null = null
+  #launch: Launch
   #port: MessagePort
   #post: (order: ThreadOrder) => void
-  #mail: MailReader
+  #farPort: MessagePort
+  #mailbox = createMailbox()
+  #mail = new MailReader(this.#mailbox)
   /** The last one that is going to reply. */
   #last = 0
-  #memoryMb: number
   #fault: string | null = null
-  #isEnded = false
+  isEnded = false
   #exited: Promise<void>
 
-  constructor(bundle: Bundle, exportName: string, launch: Launch, events: VesselEvents) {
-    this.#events = events
-    this.#memoryMb = launch.memoryMb
+  constructor(launch: Launch) {
+    this.#launch = launch
     this.worker = new Worker(WORKER_FILE, {
       name: launch.context.functionName,
       env: launch.environment,
@@ -54,15 +52,19 @@ class Thread implements Vessel {
     this.worker.on('exit', (code) => this.#onExit(code))
     const { port1, port2 } = new MessageChannel()
     this.#port = port1
+    this.#farPort = port2
     this.#post = port1.postMessage.bind(port1)
     port1.on('message', (message: unknown) => this.#receive(message))
-    const { context, replies } = launch
-    const mailbox = createMailbox()
-    this.#mail = new MailReader(mailbox)
-    const start: StartMessage = { port: port2, bundle, exportName, context, replies, mailbox }
-    this.worker.postMessage(start, [port2])
     port1.unref()
     this.worker.unref()
+  }
+
+  load(bundle: Bundle, exportName: string, events: VesselEvents): void {
+    this.#events = events
+    const { context, replies } = this.#launch
+    const port = this.#farPort
+    const start: StartMessage = { port, bundle, exportName, context, replies, mailbox: this.#mailbox }
+    this.worker.postMessage(start, [port])
     watchMemory(this)
   }
 
@@ -90,7 +92,7 @@ class Thread implements Vessel {
   }
 
   acknowledge(id: number, bytes: number): void {
-    if (!this.#isEnded) this.#post(toTakenText(id, bytes))
+    if (!this.isEnded) this.#post(toTakenText(id, bytes))
   }
 
   end(): Promise<void> {
@@ -104,10 +106,11 @@ class Thread implements Vessel {
   /** Buffers live outside of the heap, which V8 limits: they are counted here. */
   async look(): Promise<void> {
     const { used_heap_size, external_memory } = await this.worker.getHeapStatistics()
-    if (this.#isEnded || used_heap_size + external_memory <= (this.#memoryMb + SLACK_MB) * MIB) return
+    const { memoryMb } = this.#launch
+    if (this.isEnded || used_heap_size + external_memory <= (memoryMb + SLACK_MB) * MIB) return
     this.#leave()
     void this.worker.terminate()
-    this.#events.onExit(`the function used more than its ${this.#memoryMb} MB of memory`)
+    this.#events?.onExit(`the function used more than its ${memoryMb} MB of memory`)
   }
 
   #receive(said: unknown): void {
@@ -123,11 +126,11 @@ class Thread implements Vessel {
       if (message.id >= this.#last) atWork.delete(this)
       this.seenAtWork = false
     } else if (message.kind === 'ready') atWork.delete(this)
-    if (!this.#isEnded) this.#events.onMessage(message)
+    if (!this.isEnded) this.#events?.onMessage(message)
   }
 
   #onExit(code: number): void {
-    if (this.#isEnded) return
+    if (this.isEnded) return
     // The last words may still be on their way.
     for (
       let last = receiveMessageOnPort(this.#port);
@@ -138,11 +141,11 @@ class Thread implements Vessel {
     }
     this.catchUp()
     this.#leave()
-    this.#events.onExit(this.#fault ?? `the function ended its process with exit code ${code}`)
+    this.#events?.onExit(this.#fault ?? `the function ended its process with exit code ${code}`)
   }
 
   #leave(): void {
-    this.#isEnded = true
+    this.isEnded = true
     atWork.delete(this)
     this.#port.close()
   }

@@ -7,7 +7,7 @@ import { checkMessage } from '../messages.ts'
 import { parseReturnedText, toInvokeText } from '../wire.ts'
 import type { ChildProcess } from 'node:child_process'
 import type { Duplex, Readable } from 'node:stream'
-import type { InvokeMessage, Launch, Vessel, VesselEvents, VesselMessage } from '../vessel.ts'
+import type { InvokeMessage, Launch, Spare, Vessel, VesselEvents, VesselMessage } from '../vessel.ts'
 
 export const RUNTIME_FILE = fileURLToPath(new URL('./runtime.py', import.meta.url))
 
@@ -22,30 +22,24 @@ const MAX_RAW_LINE_BYTES = 10_000
 /** How long the last words of a process that has ended are waited for. */
 const LAST_WORDS_MS = 200
 
-/** Starts an interpreter that loads the file. */
-export function openProcess(
-  interpreter: string,
-  file: string,
-  exportName: string,
-  launch: Launch,
-  events: VesselEvents,
-): Vessel {
-  return new PythonProcess(interpreter, file, exportName, launch, events)
-}
-
-class PythonProcess implements Vessel {
+/** Starts an interpreter without code; `load` gives it some, once. */
+export class PythonProcess implements Vessel, Spare {
   #child: ChildProcess
   #channel: Duplex
   #lifeline: Duplex
-  #events: VesselEvents
+  /** null until there is code. */
+  #events: VesselEvents | null = null
+  #file: string
+  #launch: Launch
   #rawLines = 0
   /** Read, and to be passed on when what was written beside them has been read, too. */
   #held: VesselMessage[] = []
-  #isEnded = false
+  isEnded = false
   #closed: Promise<void>
 
-  constructor(interpreter: string, file: string, exportName: string, launch: Launch, events: VesselEvents) {
-    this.#events = events
+  constructor(interpreter: string, file: string, launch: Launch) {
+    this.#file = file
+    this.#launch = launch
     // 3: messages. 4: calls for what has not begun; it ends with this process, however that ends.
     this.#child = spawn(interpreter, [...PYTHON_FLAGS, RUNTIME_FILE], {
       cwd: dirname(file),
@@ -79,8 +73,12 @@ class PythonProcess implements Vessel {
       ;(stream as Partial<{ unref(): void }>).unref?.()
     }
     this.#child.unref()
-    const { context, memoryMb, replies } = launch
-    const start = { file, handler: exportName, context: toSnakeCase(context), memoryMb, replies }
+  }
+
+  load(exportName: string, events: VesselEvents): void {
+    this.#events = events
+    const { context, memoryMb, replies } = this.#launch
+    const start = { file: this.#file, handler: exportName, context: toSnakeCase(context), memoryMb, replies }
     this.#channel.write(`${JSON.stringify(start)}\n`)
   }
 
@@ -91,7 +89,7 @@ class PythonProcess implements Vessel {
 
   /** A thread beside the function's own answers, unless the function holds the interpreter. */
   recall(): void {
-    if (!this.#isEnded) this.#lifeline.write('r')
+    if (!this.isEnded) this.#lifeline.write('r')
   }
 
   /** It announces all it says. */
@@ -106,7 +104,7 @@ class PythonProcess implements Vessel {
   acknowledge(): void {}
 
   end(): Promise<void> {
-    this.#isEnded = true
+    this.isEnded = true
     // Whoever waits for its end is not left waiting because the process has nothing else to do.
     this.#child.ref()
     this.#killGroup()
@@ -129,8 +127,8 @@ class PythonProcess implements Vessel {
 
   #onRawLine(text: string): void {
     this.#rawLines++
-    if (this.#isEnded || this.#rawLines > MAX_RAW_LINES) return
-    this.#events.onMessage({
+    if (this.isEnded || this.#rawLines > MAX_RAW_LINES) return
+    this.#events?.onMessage({
       kind: 'raw',
       text: this.#rawLines === MAX_RAW_LINES ? '(more lines are left out)' : text,
     })
@@ -138,11 +136,11 @@ class PythonProcess implements Vessel {
 
   /** Results are texts of their own, all else is a message as JSON. */
   #receive(line: string): void {
-    if (this.#isEnded) return
+    if (this.isEnded) return
     const message = parseReturnedText(line) ?? parseMessage(line)
     if (message === null) return
     const isReply = message.kind === 'returned' || message.kind === 'failed'
-    if (this.#held.length === 0 && !isReply) this.#events.onMessage(message)
+    if (this.#held.length === 0 && !isReply) this.#events?.onMessage(message)
     else this.#hold(message)
   }
 
@@ -152,17 +150,17 @@ class PythonProcess implements Vessel {
     if (this.#held.length > 1) return
     setImmediate(() => {
       for (const each of this.#held.splice(0)) {
-        if (this.#isEnded) return
+        if (this.isEnded) return
         this.#rawLines = 0
-        this.#events.onMessage(each)
+        this.#events?.onMessage(each)
       }
     })
   }
 
   #onExit(detail: string): void {
-    if (this.#isEnded) return
-    this.#isEnded = true
-    this.#events.onExit(detail)
+    if (this.isEnded) return
+    this.isEnded = true
+    this.#events?.onExit(detail)
   }
 
   #killGroup(): void {

@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process'
 import { stat } from 'node:fs/promises'
 import { delimiter } from 'node:path'
-import { PYTHON_FLAGS, RUNTIME_FILE, openProcess } from './process.ts'
+import { PYTHON_FLAGS, RUNTIME_FILE, PythonProcess } from './process.ts'
 import type { Program, ProgramOutcome } from '../vessel.ts'
 
 export interface PythonSource {
@@ -35,14 +35,18 @@ export async function loadPythonProgram(source: PythonSource): Promise<ProgramOu
   for (const path of inputs) parts.set(path, await readStamp(path))
   const program: Program = {
     parts,
-    open: (launch, events) =>
-      openProcess(executable, file, exportName, launch, {
+    open(launch, events, spare) {
+      const process = spare instanceof PythonProcess ? spare : new PythonProcess(executable, file, launch)
+      process.load(exportName, {
         ...events,
         onMessage(message) {
           if (message.kind === 'inputs') for (const { path, stamp } of message.files) parts.set(path, stamp)
           events.onMessage(message)
         },
-      }),
+      })
+      return process
+    },
+    spare: (launch) => new PythonProcess(executable, file, launch),
   }
   return { kind: 'built', program, inputs }
 }
