@@ -18,9 +18,9 @@ describe('F.A1 CloudFront Functions: programming model', () => {
     '%s: the entry point is the function handler with the event as its one argument',
     async (runtime) => {
       const code = `function handler(event) { return [arguments.length, event]; }`
-      expect(await runCode(code, { runtime, event: EVENT })).toMatchObject({
+      expect(await runCode(code, { runtime, event: EVENT_OBJECT })).toMatchObject({
         kind: 'returned',
-        value: [1, EVENT],
+        value: [1, EVENT_OBJECT],
       })
     },
   )
@@ -36,7 +36,7 @@ describe('F.A1 CloudFront Functions: programming model', () => {
     'globalThis.handler = (event) => event.request;',
     'global.handler = function (event) { return event.request; };',
   ])('2.0: the handler may be assigned: %s (observed)', async (code) => {
-    expect(await runCode(code, { event: EVENT })).toMatchObject({ value: EVENT_OBJECT.request })
+    expect(await runCode(code, { event: EVENT_OBJECT })).toMatchObject({ value: EVENT_OBJECT.request })
   })
 
   test('there is neither exports nor module', async () => {
@@ -145,7 +145,7 @@ describe('F.1 Edge functions: limits', () => {
   }
 
   test('CloudFront Functions: 10 KB of code, counted in bytes', async () => {
-    expect(await runCode(sized(10_240), { event: EVENT })).toMatchObject({ kind: 'returned' })
+    expect(await runCode(sized(10_240), { event: EVENT_OBJECT })).toMatchObject({ kind: 'returned' })
     expect(await runCode(sized(10_241))).toMatchObject({
       kind: 'failed',
       because: 'dialect',
