@@ -2,8 +2,11 @@
 import type { CacheEntry, StoredObject } from './entry.ts'
 import type { LookupContext } from './fetching.ts'
 import type { CacheStore } from './store.ts'
+import { toOneCodingKeys } from '../message/coding-keys.ts'
+import type { RequestContext } from '../message/context.ts'
 import type { Layer, OriginResponse } from '../message/requests.ts'
 import type { Settlement } from '../message/settlement.ts'
+import type { TierRecord } from '../message/trace.ts'
 import type { TierReason } from '../model/result-types.ts'
 
 export type LookupPlan =
@@ -58,6 +61,29 @@ export function findEntry(
   if (isCurrent(entry, context)) return entry
   store.delete(key)
   return 'invalidated'
+}
+
+/** For a viewer that takes both codings: a fresh copy in one of them. ('Serve compressed files') */
+export function findOtherCoding(store: CacheStore, key: string, context: RequestContext): CacheEntry | null {
+  for (const other of toOneCodingKeys(key) ?? []) {
+    const found = findEntry(store, other, context)
+    if (found === null || found === 'invalidated' || !isFresh(found, context.clock.now())) continue
+    if (found.object.headers.has('content-encoding')) return found
+  }
+  return null
+}
+
+/** Notes a copy that is served. */
+export function recordHit(
+  record: TierRecord,
+  because: TierReason,
+  entry: Pick<CacheEntry, 'object'>,
+  { trace, clock }: RequestContext,
+): void {
+  record.verdict = 'hit'
+  record.because = because
+  record.age = ageOf(entry, clock.now())
+  trace.settlement ??= entry.object.settlement
 }
 
 export function isFresh(found: CacheEntry | 'invalidated' | null, now: number): boolean {

@@ -7,7 +7,15 @@ import { Flights } from './flights.ts'
 import { toConfirmation, toUpstreamRequest, type Confirmation } from './revalidate.ts'
 import { toHeadKey } from './head-key.ts'
 import { Keeping } from './keeping.ts'
-import { ageOf, findEntry, isForSharing, isFresh, mayStandIn, planLookup } from './lookup.ts'
+import {
+  findEntry,
+  findOtherCoding,
+  isForSharing,
+  isFresh,
+  mayStandIn,
+  planLookup,
+  recordHit,
+} from './lookup.ts'
 import type { Cover } from './parts.ts'
 import type { CacheStore, TierStorage } from './store.ts'
 import { CancelToken } from '../message/clock.ts'
@@ -65,6 +73,11 @@ export class CacheTier implements Upstream {
       if (served !== null) return served
     }
     if (whole === null) {
+      const other = request.isRange ? null : findOtherCoding(this.store, request.key, context)
+      if (other !== null) {
+        recordHit(record, 'other-coding', other, context)
+        return Promise.resolve(this.#toServed(null, other.object, request, context, 'Hit'))
+      }
       if (found === 'invalidated') record.because = 'invalidated'
       return this.#refill(key, null, request, context, record)
     }
@@ -96,13 +109,9 @@ export class CacheTier implements Upstream {
 
   /** The answer to HEAD from a part that is fresh, or null. */
   #fetchHead(key: string, context: RequestContext, record: TierRecord): Promise<OriginResponse> | null {
-    const now = context.clock.now()
-    const part = this.#keeping.parts.findFresh(key, context, now)
+    const part = this.#keeping.parts.findFresh(key, context, context.clock.now())
     if (part === null) return null
-    record.verdict = 'hit'
-    record.because = 'part-in-cache'
-    record.age = ageOf(part, now)
-    context.trace.settlement ??= part.object.settlement
+    recordHit(record, 'part-in-cache', part, context)
     return Promise.resolve(toServedHead(part, 'Hit', this.options.layerName))
   }
 
@@ -121,10 +130,8 @@ export class CacheTier implements Upstream {
       record.because = 'expired'
       return this.#refill(key, found, request, context, record)
     }
-    record.verdict = 'hit'
-    record.because = cover !== null && plan.because === 'fresh' ? 'part-in-cache' : plan.because
-    record.age = ageOf(entry, now)
-    context.trace.settlement ??= entry.object.settlement
+    const because = cover !== null && plan.because === 'fresh' ? 'part-in-cache' : plan.because
+    recordHit(record, because, entry, context)
     if (plan.because === 'stale-while-revalidate') this.#refreshBehind(key, found, request, context)
     // A copy that still stands in for a failed origin shows the same as the first time.
     const outcome = plan.because === 'stale-error-pause' ? 'RefreshHit' : 'Hit'
@@ -246,10 +253,7 @@ export class CacheTier implements Upstream {
     if (response.status < 500 || !standsIn || context.token.cancelled) return null
     response.body.discard()
     for (const part of cover?.parts ?? [entry]) part.pausedUntil = now + object.settlement.errorPause
-    record.verdict = 'hit'
-    record.because = 'stale-if-error'
-    record.age = ageOf(entry, now)
-    context.trace.settlement ??= object.settlement
+    recordHit(record, 'stale-if-error', entry, context)
     return this.#toServed(cover, object, request, context, 'RefreshHit')
   }
 
@@ -261,10 +265,8 @@ export class CacheTier implements Upstream {
     const now = context.clock.now()
     const isNew = settlement.ttl === 0 && settlement !== entry!.object.settlement
     const isConfirmed = isNew || now < settlement.freshUntil
-    record.verdict = isConfirmed ? 'refresh' : 'hit'
-    record.because = isConfirmed ? 'not-modified' : 'stale-if-error'
-    if (!isConfirmed) record.age = ageOf({ object }, now)
-    context.trace.settlement ??= settlement
+    recordHit(record, isConfirmed ? 'not-modified' : 'stale-if-error', { object }, context)
+    if (isConfirmed) record.verdict = 'refresh'
     const { sequence } = context.invalidations
     if (this.#keeping.isInvalidatedSince(fetching, settlement))
       this.#keeping.refuse(fetching, 'invalidated-meanwhile')

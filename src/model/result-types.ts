@@ -51,6 +51,7 @@ export type TierReason =
   | 'invalidated' // removed by an invalidation
   | 'collapsed' // waited for the same object that another request was fetching
   | 'range-request' // a range of an object of which nothing is cached, fetched as asked
+  | 'other-coding' // the viewer takes br and gzip, and only one of the two forms is there
   | 'part-in-cache' // every byte asked for is there as parts of the object
   | 'part-missing' // other parts of the object are there
   | 'if-range-differs' // If-Range names another version than the cached one

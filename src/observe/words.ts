@@ -29,6 +29,8 @@ export const TIER_SENTENCES: Readonly<Record<TierReason, string>> = {
   invalidated: 'the stored copy was taken by an invalidation',
   collapsed: 'another request was already fetching the same object, this one waited for it',
   'range-request': 'nothing of the object is cached; the range is fetched as asked',
+  'other-coding':
+    'the viewer takes Brotli and gzip, and the copy in one of the two that is cached is within its TTL',
   'part-in-cache': 'every byte that is asked for is cached, as parts of the object',
   'part-missing': 'other parts of the object are cached, not all the bytes that are asked for',
   'if-range-differs': 'If-Range names another version than the one whose parts are cached',

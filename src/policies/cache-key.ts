@@ -1,4 +1,5 @@
 // The cache key: distribution, path and what the behavior selects of a request, as readable lines.
+import { CODING_LINES } from '../message/coding-keys.ts'
 import { compileCookieSelection, joinCookies } from '../message/cookies.ts'
 import { compileQuerySelection } from '../message/query.ts'
 import type { ViewerRequest } from '../message/requests.ts'
@@ -9,8 +10,6 @@ import { compileEncodings, selectKeyedCookies, selectKeyedHeaders, selectKeyedQu
 
 /** Builds the key of a request. */
 export type CacheKeyBuilder = (request: ViewerRequest) => string
-
-const ENCODING_LINES = { '': '', gzip: '\ne:gzip', br: '\ne:br', 'br,gzip': '\ne:br,gzip' } as const
 
 /**
  * Compiles the cache key of a behavior: lines for the distribution, the raw path, `?query`, `h:name=value`,
@@ -28,12 +27,12 @@ export function compileCacheKey(distribution: Distribution, behavior: DefaultCac
   const toStart = (request: ViewerRequest) =>
     (request.method === 'OPTIONS' ? startOfOptions : start) + toLine(request.path)
   if (parts.length === 0) {
-    return (request) => toStart(request) + ENCODING_LINES[encodings(request).key]
+    return (request) => toStart(request) + CODING_LINES[encodings(request).key]
   }
   return (request) => {
     let key = toStart(request)
     for (const part of parts) key += part(request)
-    return key + ENCODING_LINES[encodings(request).key]
+    return key + CODING_LINES[encodings(request).key]
   }
 }
 

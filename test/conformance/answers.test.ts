@@ -321,6 +321,49 @@ describe('5.4 Compression', () => {
     },
   )
 
+  test('A cached gzip form is given to viewers that take Brotli as well, until it expires', async () => {
+    await using origin = await startOrigin({ headers: { ...css, 'Cache-Control': 'max-age=60' }, body })
+    await using front = await startFront({ origin, behavior: { Compress: true } })
+    await ask(front, 'gzip')
+    const both = await ask(front, 'gzip, br')
+    expect(both).toBeHit('edge')
+    expect([both.headers['content-encoding'], decoded(both)]).toEqual(['gzip', body])
+    expect(both.trace?.edge?.because).toBe('other-coding')
+    const head = await front.ask('/a', { method: 'HEAD', headers: { 'accept-encoding': 'gzip, br' } })
+    expect(head).toBeHit('edge')
+    front.clock.advanceSeconds(61)
+    expect((await ask(front, 'gzip, br')).headers['content-encoding']).toBe('br')
+  })
+
+  test('Where both forms are cached, Brotli is preferred', async () => {
+    await using origin = await startOrigin({ headers: css, body })
+    await using front = await startFront({ origin, behavior: { Compress: true } })
+    for (const each of ['gzip', 'br']) await ask(front, each)
+    const both = await ask(front, 'gzip, br')
+    expect(both).toBeHit('edge')
+    expect(both.headers['content-encoding']).toBe('br')
+    expect(origin.requests).toHaveLength(2)
+  })
+
+  test('A gzip form in the regional cache or the Origin Shield is given as well', async () => {
+    await using origin = await startOrigin({ headers: css, body })
+    const originConfig = { OriginShield: { Enabled: true, OriginShieldRegion: 'us-east-1' } }
+    await using front = await startFront({ origin, originConfig, behavior: { Compress: true } })
+    await ask(front, 'gzip')
+    for (const [pop, layer] of [['MUC50', 'regional'] as const, ['NRT20', 'shield'] as const]) {
+      const answer = await front.get('/a', { 'accept-encoding': 'gzip, br', 'x-pocketfront-pop': pop })
+      expect(answer).toBeHit(layer)
+      expect(answer.headers['content-encoding']).toBe('gzip')
+    }
+  })
+
+  test('A copy that is not compressed is no form of its own for others', async () => {
+    await using origin = await startOrigin({ headers: { 'Content-Type': 'image/png' }, body })
+    await using front = await startFront({ origin, behavior: { Compress: true } })
+    await ask(front, 'gzip')
+    expect(await ask(front, 'gzip, br')).toBeMissBecause('not-in-cache')
+  })
+
   test('The length of the origin is gone, and Vary names Accept-Encoding (observed)', async () => {
     await using origin = await startOrigin({ headers: css, body })
     await using front = await startFront({ origin, behavior: { Compress: true } })
