@@ -40,6 +40,8 @@ export function shieldOrigin(origin: BehaviorOrigin, settings: ShieldSettings): 
     // In its own Region it stands in the place of the regional edge cache.
     regionalSkips: new Map([...origin.regionalSkips, [region, 'is-origin-shield']]),
     fetch(request, context) {
+      // ('Using gRPC with CloudFront distributions': no Origin Shield)
+      if (context.trace.bypass === 'grpc') return origin.fetch(request, context)
       const inside = enter(context)
       if (request.key === '' || request.method === 'OPTIONS') {
         recordPass(inside)
