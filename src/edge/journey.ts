@@ -74,9 +74,8 @@ function proceed(request: ViewerRequest, selected: CompiledBehavior, visit: Visi
   if (viewerResponse === null) {
     return fetched.then((response) => {
       const page = selectErrorPage(response, visit)
-      return page === null
-        ? toViewerAnswer(request, response, selected, visit)
-        : replaceError(page, response, request, visit)
+      if (page !== null) return replaceError(page, response, request, visit)
+      return replaceUnsatisfiable(toViewerAnswer(request, response, selected, visit), request, visit)
     })
   }
   return fetched.then(async (response) => {
@@ -85,7 +84,8 @@ function proceed(request: ViewerRequest, selected: CompiledBehavior, visit: Visi
     // While the function runs nobody reads the body; it must not be taken for unwanted.
     const release = response.body.hold()
     try {
-      return await runViewerResponse(viewerResponse, request, response, selected, visit)
+      const answer = await runViewerResponse(viewerResponse, request, response, selected, visit)
+      return await replaceUnsatisfiable(answer, request, visit)
     } finally {
       release()
     }
@@ -102,6 +102,20 @@ function replaceError(
   // A cache may store it; nobody else reads it.
   response.body.discard()
   return answerWithErrorPage(page, response, request, visit, fetchObject)
+}
+
+/** A range that a cached object does not have gets the page for 416, as it would from the origin (choice). */
+function replaceUnsatisfiable(
+  answer: ViewerAnswer,
+  request: ViewerRequest,
+  visit: Visit,
+): ViewerAnswer | Promise<ViewerAnswer> {
+  if (visit.trace.cut !== 'range-unsatisfiable') return answer
+  const { status, failure, body } = answer
+  const page = selectErrorPage({ status, failure }, visit)
+  if (page === null) return answer
+  body.discard()
+  return answerWithErrorPage(page, { status, failure }, request, visit, fetchObject)
 }
 
 /** '/' stands for the default root object, before the behavior is chosen. ('Specify a default root object') */

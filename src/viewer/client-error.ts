@@ -52,10 +52,19 @@ export function answerClientError(
   trace.status = status
   trace.resultType = 'Error'
   trace.detailedResultType = status === 494 ? 'InvalidRequestHeader' : 'InvalidRequest'
-  trace.problem = `not a valid HTTP request: ${error.message}`
+  trace.problem = `not a valid HTTP request: ${describe(error)}`
   trace.bytes = page.length
   trace.delivery = 'complete'
   ports.finished(trace)
+}
+
+/**
+ * What the parser says, with what to do.
+ * Differs from CloudFront: Bytes outside ASCII in a request line are refused with 400 (RFC 9112, section 3.2), where CloudFront may take them; browsers percent-encode them.
+ */
+function describe({ code, message }: Error & { code?: string }): string {
+  if (code !== 'HPE_INVALID_URL') return message
+  return `${message}; a URL has ASCII alone, percent-encode the rest (é is %C3%A9)`
 }
 
 /**

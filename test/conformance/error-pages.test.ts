@@ -288,6 +288,17 @@ describe('5.7 Custom error responses', () => {
     },
   )
 
+  test('The page stands in for a 416 that CloudFront makes of a cached object (choice)', async () => {
+    await using origin = await startOrigin({ body: 'hello' })
+    origin.on('/416.html', { body: 'no such bytes' })
+    const CustomErrorResponses = [{ ErrorCode: 416, ResponsePagePath: '/416.html', ResponseCode: 416 }]
+    await using front = await startFront({ origin, distribution: { CustomErrorResponses } })
+    await front.get('/a')
+    const answer = await front.get('/a', { Range: 'bytes=9-' })
+    expect([answer.status, answer.text]).toEqual([416, 'no such bytes'])
+    expect(answer.trace?.errorPage).toMatchObject({ errorCode: 416, outcome: 'shown' })
+  })
+
   test('A stale copy that can be used comes before the page', async () => {
     await using origin = await failingSite(500)
     origin.on('/a', { headers: { 'Cache-Control': 'max-age=10' }, body: 'good' })

@@ -190,9 +190,10 @@ describe('6.2 Normalization', () => {
     expect(await ask(front, second)).toContain('X-Cache: Hit from cloudfront')
   })
 
-  test('Bytes outside ASCII in the request line are refused with 400 (unverified)', async () => {
+  test('Bytes outside ASCII in the request line are refused with 400, and the trace says what to do (choice)', async () => {
     await using front = await withPatterns('/b')
     expect(await ask(front, '/\xe4')).toMatch(/^HTTP\/1\.1 400 /)
+    expect(front.pocketfront.traces.last(1)[0]?.problem).toContain('percent-encode')
   })
 })
 

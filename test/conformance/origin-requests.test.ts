@@ -40,6 +40,24 @@ describe('4.5 URL, body, protocol', () => {
     )
   })
 
+  test.each([
+    ['origin.example.com.', 'origin.example.com'],
+    ['Origin.Example.com', 'Origin.Example.com'],
+  ])('The DomainName %s is asked for as Host: %s (choice)', async (DomainName, host) => {
+    await using origin = await startOrigin()
+    const CustomOriginConfig = { OriginProtocolPolicy: 'http-only' }
+    const Origins = [{ Id: 'origin', DomainName, CustomOriginConfig }]
+    await using front = await startFront({ origin, distribution: { Origins } })
+    await front.get('/a')
+    expect(origin.requests[0]?.headers.host).toBe(host)
+  })
+
+  test.each(['..', 'a..b.', '.'])('%s is no DomainName', async (name) => {
+    const site = `Origins: [{ Id: a, DomainName: "${name}" }]\nDefaultCacheBehavior: { TargetOriginId: a }\n`
+    const issues = await withFiles({ 'site.yaml': site }, (cwd) => issuesOf({ files: ['site.yaml'], cwd }))
+    expect(issues.map(({ message }) => message).join()).toContain('is not a host name')
+  })
+
   test.each(['PUT', 'POST', 'PATCH', 'DELETE', 'OPTIONS'])(
     '%s may have a body, byte for byte',
     async (method) => {

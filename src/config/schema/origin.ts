@@ -67,9 +67,12 @@ function collectHttpNotes({ node }: Fields, { notes, distributionId }: Distribut
   for (const part of [node, ...inner]) if (part !== null) notes.collect(distributionId, 'http origin', part)
 }
 
+/** The dot at the end of a full name is left out (choice). */
 function readDomainName(fields: Fields, id: string): string {
   const name = fields.text('DomainName', { required: true })
   if (name === null || isHostName(name)) return name ?? ''
+  const relative = name.endsWith('.') ? name.slice(0, -1) : name
+  if (isHostName(relative)) return relative
   const place = 'scheme and port belong to CustomOriginConfig, the path to OriginPath'
   const hint = `${place}; or map the origin with --origin ${id}=http://localhost:3000`
   fields.report.error(fields.at('DomainName'), INVALID, `'${name}' is not a host name`, hint)
