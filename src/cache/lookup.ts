@@ -110,7 +110,7 @@ export function toServed(
 }
 
 /** Seconds since the origin made the object. */
-export function ageOf(entry: Pick<CacheEntry, 'object'>, now: number): number {
+function ageOf(entry: Pick<CacheEntry, 'object'>, now: number): number {
   return Math.max(0, Math.floor((now - entry.object.settlement.bornAt) / 1000))
 }
 
