@@ -2,7 +2,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll } from 'vitest'
 import { startFront, type Front, type FrontOptions } from './front.ts'
 import type { EventType } from '../../src/model/functions.ts'
 
@@ -17,11 +16,12 @@ export const EVENTS: readonly EventType[] = [
 ]
 
 const folder = mkdtempSync(join(tmpdir(), 'pocketfront-lambda-'))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+// Not after the tests of a file: several files share this module.
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
 
 let count = 0
 
-/** Writes a module of the folder that goes when the tests of the file are over. */
+/** Writes a module of the folder that goes when all tests of the process are over. */
 export function writeModule(code: string, name = `function-${++count}.cjs`): string {
   const file = join(folder, name)
   writeFileSync(file, code)
