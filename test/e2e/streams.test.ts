@@ -105,7 +105,7 @@ test('A download that nobody stores goes at the pace of its slow viewer', async 
 
 test('After 500 viewers that left in the middle of a download the origin still answers', async () => {
   await using origin = await startOrigin()
-  const chunk = Buffer.alloc(64 * 1024)
+  const chunk = Buffer.alloc(8 * 1024)
   let open500 = 0
   origin.on('/endless', (_, response) => {
     open500++
