@@ -116,6 +116,8 @@ export class MailReader {
     const written = load(ints, WRITTEN)
     const end = ((written - to) | 0) < 0 ? written : to
     for (let read = load(ints, READ); ((end - read) | 0) > 0;) {
+      // Code in the thread that has found this memory may have written anything; nobody waits for what it says.
+      if (((end - read) | 0) > RING_BYTES) return void store(ints, READ, end)
       const at = read & (RING_BYTES - 1)
       const slot = (HEAD_BYTES + at) >> 2
       if (ints[slot] === SKIP) {
@@ -123,17 +125,19 @@ export class MailReader {
         store(ints, READ, read)
         continue
       }
-      const message = this.#get(slot)
-      read = (read + RECORD_BYTES + ((ints[slot + 3]! + 3) & ~3)) | 0
+      const length = ints[slot + 3]!
+      if (length < 0 || length > RING_BYTES) return void store(ints, READ, end)
+      const message = this.#get(slot, length)
+      read = (read + RECORD_BYTES + ((length + 3) & ~3)) | 0
       store(ints, READ, read)
       onMessage(message)
     }
   }
 
-  #get(slot: number): VesselMessage {
+  #get(slot: number, length: number): VesselMessage {
     const ints = this.#ints
     const from = (slot << 2) + RECORD_BYTES
-    const text = this.#bytes.toString('utf8', from, from + ints[slot + 3]!)
+    const text = this.#bytes.toString('utf8', from, from + length)
     const [id, microseconds] = [ints[slot + 1]!, ints[slot + 2]!]
     return ints[slot] === RETURNED
       ? { kind: 'returned', id, microseconds, json: text }

@@ -86,3 +86,25 @@ test('What was taken back does not begin, and begins again when it is allowed', 
     false,
   ])
 })
+
+test('Whatever a function writes into this memory, reading it ends, and what comes later arrives', () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.nat(60), fc.integer()), { minLength: 1, maxLength: 12 }), (forged) => {
+      const mailbox = createMailbox()
+      const [writer, reader] = [new MailWriter(mailbox), new MailReader(mailbox)]
+      writer.line('INFO', 1, 'before')
+      const ints = new Int32Array(mailbox)
+      for (const [at, value] of forged) ints[at] = value
+      let count = 0
+      reader.drain(() => count++)
+      expect(count).toBeLessThanOrEqual(10_000)
+      // From where a sound writer would go on.
+      ints[1] = ints[2]! & ~3
+      ints[2] = ints[1]
+      expect(writer.returned(7, 1, '{}')).toBe(true)
+      const read: VesselMessage[] = []
+      reader.drain((message) => read.push(message))
+      expect(read).toEqual([{ kind: 'returned', id: 7, microseconds: 1, json: '{}' }])
+    }),
+  )
+})
