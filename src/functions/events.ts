@@ -1,9 +1,11 @@
-// The event objects of Lambda@Edge, built from messages. (Developer Guide, 'Lambda@Edge event structure')
-import { toHeaderMap } from './header-maps.ts'
-import type { HeaderMap } from './header-maps.ts'
+// The event objects of Lambda@Edge as JSON, built from messages. (Developer Guide, 'Lambda@Edge event structure')
+import { toHeaderText } from './header-maps.ts'
 import type { HookContext, ResponseHead } from './hooks.ts'
 import type { OutgoingOrigin, OutgoingRequest, ViewerRequest } from '../message/requests.ts'
+import type { Distribution } from '../model/distribution.ts'
 import type { EventType } from '../model/functions.ts'
+
+const { stringify } = JSON
 
 /** The body of a request as an event shows it; always base64 on the way in. */
 export interface EventBody {
@@ -13,69 +15,12 @@ export interface EventBody {
   readonly data: string
 }
 
-interface EventRequest {
-  readonly clientIp: string
-  readonly method: string
-  readonly uri: string
-  readonly querystring: string
-  readonly headers: HeaderMap
-  readonly body?: EventBody
-  readonly origin?: EventOrigin
-}
-
-type EventOrigin =
-  | {
-      readonly custom: {
-        readonly customHeaders: HeaderMap
-        readonly domainName: string
-        readonly keepaliveTimeout: number
-        readonly path: string
-        readonly port: number
-        readonly protocol: string
-        readonly readTimeout: number
-        readonly sslProtocols: readonly string[]
-      }
-    }
-  | {
-      readonly s3: {
-        readonly authMethod: string
-        readonly customHeaders: HeaderMap
-        readonly domainName: string
-        readonly path: string
-        readonly region: string
-      }
-    }
-
-interface EventResponse {
-  readonly status: string
-  readonly statusDescription: string
-  readonly headers: HeaderMap
-}
-
-/** What a handler gets as its first argument. */
-export interface LambdaEdgeEvent {
-  readonly Records: readonly [
-    {
-      readonly cf: {
-        readonly config: {
-          readonly distributionDomainName: string
-          readonly distributionId: string
-          readonly eventType: EventType
-          readonly requestId: string
-        }
-        readonly request: EventRequest
-        readonly response?: EventResponse
-      }
-    },
-  ]
-}
-
 export function toViewerRequestEvent(
   request: ViewerRequest,
   body: EventBody | null,
   context: HookContext,
-): LambdaEdgeEvent {
-  return toEvent('viewer-request', context, withBody(toRequest(request, request.clientIp), body))
+): string {
+  return toEvent('viewer-request', context, toRequest(request, request.clientIp, toBody(body)))
 }
 
 export function toOriginRequestEvent(
@@ -83,8 +28,9 @@ export function toOriginRequestEvent(
   body: EventBody | null,
   clientIp: string,
   context: HookContext,
-): LambdaEdgeEvent {
-  return toEvent('origin-request', context, withBody(toOutgoing(request, clientIp), body))
+): string {
+  const more = `${toBody(body)}${toOrigin(request.origin)}`
+  return toEvent('origin-request', context, toRequest(request, clientIp, more))
 }
 
 export function toOriginResponseEvent(
@@ -92,73 +38,70 @@ export function toOriginResponseEvent(
   response: ResponseHead,
   clientIp: string,
   context: HookContext,
-): LambdaEdgeEvent {
-  return toEvent('origin-response', context, toOutgoing(request, clientIp), toResponse(response))
+): string {
+  const outgoing = toRequest(request, clientIp, toOrigin(request.origin))
+  return toEvent('origin-response', context, outgoing, toResponse(response))
 }
 
 export function toViewerResponseEvent(
   request: ViewerRequest,
   response: ResponseHead,
   context: HookContext,
-): LambdaEdgeEvent {
-  return toEvent('viewer-response', context, toRequest(request, request.clientIp), toResponse(response))
+): string {
+  return toEvent('viewer-response', context, toRequest(request, request.clientIp, ''), toResponse(response))
 }
 
-function toEvent(
-  eventType: EventType,
-  context: HookContext,
-  request: EventRequest,
-  response?: EventResponse,
-): LambdaEdgeEvent {
-  const config = {
-    distributionDomainName: context.distribution.DomainName,
-    distributionId: context.distribution.Id,
-    eventType,
-    requestId: context.trace.id,
+function toEvent(eventType: EventType, context: HookContext, request: string, response = ''): string {
+  const { distribution, trace } = context
+  const config = `${toDistribution(distribution)},"eventType":"${eventType}","requestId":${stringify(trace.id)}`
+  return `{"Records":[{"cf":{"config":{${config}},"request":${request}${response}}}]}`
+}
+
+const distributions = new WeakMap<Distribution, string>()
+
+function toDistribution(distribution: Distribution): string {
+  let text = distributions.get(distribution)
+  if (text === undefined) {
+    const { DomainName, Id } = distribution
+    text = `"distributionDomainName":${stringify(DomainName)},"distributionId":${stringify(Id)}`
+    distributions.set(distribution, text)
   }
-  const cf = response === undefined ? { config, request } : { config, request, response }
-  return { Records: [{ cf }] }
+  return text
 }
 
+/** `more` are fields, each after a comma. */
 function toRequest(
   request: Pick<ViewerRequest, 'method' | 'path' | 'queryString' | 'headers'>,
   clientIp: string,
-): EventRequest {
-  return {
-    clientIp,
-    headers: toHeaderMap(request.headers),
-    method: request.method,
-    querystring: request.queryString,
-    uri: request.path,
-  }
+  more: string,
+): string {
+  const head = `"clientIp":${stringify(clientIp)},"headers":${toHeaderText(request.headers)}`
+  const line = `"method":${stringify(request.method)},"querystring":${stringify(request.queryString)}`
+  return `{${head},${line},"uri":${stringify(request.path)}${more}}`
 }
 
-function toOutgoing(request: OutgoingRequest, clientIp: string): EventRequest {
-  return { ...toRequest(request, clientIp), origin: toOrigin(request.origin) }
+function toBody(body: EventBody | null): string {
+  return body === null ? '' : `,"body":${stringify(body)}`
 }
 
-function withBody(request: EventRequest, body: EventBody | null): EventRequest {
-  return body === null ? request : { ...request, body }
-}
-
-function toOrigin(origin: OutgoingOrigin): EventOrigin {
-  const customHeaders = toHeaderMap(origin.customHeaders)
+function toOrigin(origin: OutgoingOrigin): string {
+  const customHeaders = `"customHeaders":${toHeaderText(origin.customHeaders)}`
   const { domainName, path } = origin
   if (origin.kind === 's3') {
     const { authMethod } = origin
     const region = authMethod === 'none' ? '' : origin.region
-    return { s3: { authMethod, customHeaders, domainName, path, region } }
+    return `,"origin":{"s3":{${customHeaders},${toFields({ authMethod, domainName, path, region })}}}`
   }
   const { keepaliveTimeout, port, protocol, readTimeout, sslProtocols } = origin
-  return {
-    custom: { customHeaders, domainName, keepaliveTimeout, path, port, protocol, readTimeout, sslProtocols },
-  }
+  const fields = { domainName, keepaliveTimeout, path, port, protocol, readTimeout, sslProtocols }
+  return `,"origin":{"custom":{${customHeaders},${toFields(fields)}}}`
 }
 
-function toResponse(response: ResponseHead): EventResponse {
-  return {
-    headers: toHeaderMap(response.headers),
-    status: String(response.status),
-    statusDescription: response.statusText,
-  }
+function toFields(fields: object): string {
+  return stringify(fields).slice(1, -1)
+}
+
+function toResponse({ headers, status, statusText }: ResponseHead): string {
+  const description = `"statusDescription":${stringify(statusText)}`
+  return `,"response":{"headers":${toHeaderText(headers)},"status":"${status}",${description}}`
 }

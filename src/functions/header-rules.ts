@@ -1,4 +1,5 @@
 // Which headers a function may see and change. (Developer Guide, 'Restrictions on all edge functions')
+import { headerName } from '../message/header-names.ts'
 import { Headers } from '../message/headers.ts'
 import { refuse, refuseDisallowedHeader, refuseReadOnlyHeader } from './failures.ts'
 import type { Refusal } from './failures.ts'
@@ -78,22 +79,29 @@ export function checkHeaderChanges(event: EventType, before: Headers, after: Hea
 
 /** A response that a function makes itself has no earlier headers to compare with. */
 export function checkAddedHeaders(event: EventType, after: Headers): Refusal | null {
-  for (const [name] of after.entries()) {
-    if (isDisallowed(name))
-      return refuseDisallowedHeader(`${event} functions must not set the header ${name}`)
+  const { pairs } = after
+  for (let i = 0; i < pairs.length; i += 2) {
+    const { lower } = headerName(pairs[i]!)
+    if (isDisallowed(lower))
+      return refuseDisallowedHeader(`${event} functions must not set the header ${lower}`)
   }
   return null
 }
 
 /** Puts the headers that were hidden from the function back. */
 export function withHidden(before: Headers, after: Headers): Headers {
-  const hidden = before.filter(isDisallowed)
-  return hidden.pairs.length === 0 ? after : new Headers([...after.pairs, ...hidden.pairs])
+  const { pairs } = before
+  for (let i = 0; i < pairs.length; i += 2) {
+    if (!isDisallowed(headerName(pairs[i]!).lower)) continue
+    return new Headers([...after.pairs, ...before.filter(isDisallowed).pairs])
+  }
+  return after
 }
 
 function hasSameValues(before: Headers, after: Headers, name: string): boolean {
   const first = before.get(name)
-  if (first === null) return !after.has(name)
+  const now = after.get(name)
+  if (first === null || now === null) return first === now
   const was = before.all(name)
   const is = after.all(name)
   return was.length === is.length && was.every((value, i) => value === is[i])

@@ -14,12 +14,11 @@ import {
   parseViewerResponseResult,
 } from '../rules.ts'
 import { toEndLines, toStartLine } from './log-lines.ts'
-import type { FormatLine } from './log-lines.ts'
-import type { LambdaEdgeEvent } from '../events.ts'
+import type { FormatLine, RunReport } from './log-lines.ts'
 import type { FunctionRunner, InvocationResult } from '../contract.ts'
 import type { Refusal } from '../failures.ts'
 import type { BehaviorHooks, HookContext, HookFailed } from '../hooks.ts'
-import type { FunctionLog } from '../log.ts'
+import type { FunctionLog, FunctionLogEntry } from '../log.ts'
 import type { PeekedBody } from '../request-body.ts'
 import type { Failure, RequestBody } from '../../message/requests.ts'
 import type { EventType } from '../../model/functions.ts'
@@ -42,8 +41,9 @@ export interface LambdaHookOptions {
 export function createViewerRequestHook(
   options: LambdaHookOptions,
 ): NonNullable<BehaviorHooks['viewerRequest']> {
+  const { includeBody } = options
   return async (request, context) => {
-    const peeked = await peek(options, request.body, VIEWER_LIMITS.bytes)
+    const peeked = includeBody ? await peek(request.body, VIEWER_LIMITS.bytes) : null
     if (peeked === 'gone') return toViewerGone()
     const event = toViewerRequestEvent(request, peeked?.shown ?? null, context)
     return run(options, 'viewer-request', event, context, (value) =>
@@ -55,9 +55,10 @@ export function createViewerRequestHook(
 export function createOriginRequestHook(
   options: LambdaHookOptions,
 ): NonNullable<BehaviorHooks['originRequest']> {
+  const { includeBody } = options
   return async (request, context) => {
     const { clientIp } = context.viewer
-    const peeked = await peek(options, request.body, ORIGIN_LIMITS.bytes)
+    const peeked = includeBody ? await peek(request.body, ORIGIN_LIMITS.bytes) : null
     if (peeked === 'gone') return toViewerGone()
     const event = toOriginRequestEvent(request, peeked?.shown ?? null, clientIp, context)
     return run(options, 'origin-request', event, context, (value) =>
@@ -93,7 +94,7 @@ type Outcome = { readonly kind: 'continue' | 'responded' }
 async function run<Good extends Outcome>(
   options: LambdaHookOptions,
   event: EventType,
-  eventObject: LambdaEdgeEvent,
+  eventText: string,
   context: HookContext,
   parse: (value: unknown) => Good | Refusal,
 ): Promise<Good | HookFailed> {
@@ -106,7 +107,7 @@ async function run<Good extends Outcome>(
     runner === null
       ? NO_CODE
       : await runner.invoke({
-          event: JSON.stringify(eventObject),
+          event: eventText,
           requestId,
           region: context.region,
           deadlineMs: timeoutMs,
@@ -114,10 +115,13 @@ async function run<Good extends Outcome>(
         })
   const milliseconds = performance.now() - startedTick
   const outcome = toOutcome(result, parse)
-  const logs = result.logs.map((each) => ({
-    level: each.level,
-    line: options.formatLine(each, requestId, startedAt),
-  }))
+  const logs =
+    result.logs.length === 0
+      ? NO_LINES
+      : result.logs.map((each) => ({
+          level: each.level,
+          line: options.formatLine(each, requestId, startedAt),
+        }))
   const failed = outcome.kind === 'failed' ? outcome.failure : null
   context.trace.addFunction({
     event,
@@ -127,19 +131,30 @@ async function run<Good extends Outcome>(
     milliseconds,
     coldStart: result.coldStart,
     error: failed === null ? null : firstLine(failed.detail),
-    logs: logs.map(({ line }) => line),
+    logs: logs.length === 0 ? NO_TEXTS : logs.map(({ line }) => line),
     computeUtilization: null,
     originOverride: null,
     logData: null,
   })
-  const subject = { functionName, event, requestId }
-  const report = { requestId, version: options.version, milliseconds, memoryMb: options.memoryMb() }
-  const platform = (line: string): void => options.log({ kind: 'platform', ...subject, line })
-  if (options.logsRuns) platform(toStartLine(report))
-  for (const { level, line } of logs) options.log({ kind: 'line', ...subject, level, line })
-  if (failed !== null) options.log({ kind: 'failed', ...subject, detail: toLogText(failed, requestId) })
-  if (options.logsRuns) toEndLines(report).forEach(platform)
+  if (options.logsRuns || logs.length > 0 || failed !== null) {
+    const report = { requestId, version: options.version, milliseconds, memoryMb: options.memoryMb() }
+    logRun(options, { functionName, event, requestId }, report, logs, failed)
+  }
   return outcome
+}
+
+function logRun(
+  { log, logsRuns }: LambdaHookOptions,
+  subject: Pick<FunctionLogEntry & { kind: 'line' }, 'functionName' | 'event' | 'requestId'>,
+  report: RunReport,
+  lines: typeof NO_LINES,
+  failed: Failure | null,
+): void {
+  const platform = (line: string): void => log({ kind: 'platform', ...subject, line })
+  if (logsRuns) platform(toStartLine(report))
+  for (const { level, line } of lines) log({ kind: 'line', ...subject, level, line })
+  if (failed !== null) log({ kind: 'failed', ...subject, detail: toLogText(failed, subject.requestId) })
+  if (logsRuns) toEndLines(report).forEach(platform)
 }
 
 function toOutcome<Good extends Outcome>(
@@ -151,6 +166,9 @@ function toOutcome<Good extends Outcome>(
   return isRefusal(outcome) ? toValidationError(outcome) : outcome
 }
 
+const NO_LINES: readonly { readonly level: string | null; readonly line: string }[] = []
+const NO_TEXTS: readonly string[] = []
+
 const NO_CODE: InvocationResult = {
   kind: 'failed',
   because: 'threw',
@@ -159,13 +177,8 @@ const NO_CODE: InvocationResult = {
   coldStart: false,
 }
 
-/** null without IncludeBody; 'gone' when the viewer hung up before the body was there. */
-async function peek(
-  options: LambdaHookOptions,
-  body: RequestBody | null,
-  maxBytes: number,
-): Promise<PeekedBody | null | 'gone'> {
-  if (!options.includeBody) return null
+/** 'gone' when the viewer hung up before the body was there. */
+async function peek(body: RequestBody | null, maxBytes: number): Promise<PeekedBody | 'gone'> {
   try {
     return await peekBody(body, maxBytes)
   } catch {

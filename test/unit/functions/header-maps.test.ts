@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { isRefusal } from '../../../src/functions/failures.ts'
-import { parseHeaderMap, toHeaderMap } from '../../../src/functions/header-maps.ts'
+import { parseHeaderMap, toHeaderMap, toHeaderText } from '../../../src/functions/header-maps.ts'
 import { isDisallowed } from '../../../src/functions/header-rules.ts'
 import { ORIGIN_LIMITS, VIEWER_LIMITS } from '../../../src/functions/request-body.ts'
 import {
@@ -26,6 +26,16 @@ test('headers that a function hands back unchanged keep their names, values and 
         [...each.entries()].map((line) => line.join('\n')).toSorted()
       expect(sorted(back)).toEqual(sorted(headers.filter((each) => !isDisallowed(each))))
       for (const [lower] of back.entries()) expect(back.all(lower)).toEqual(headers.all(lower))
+    }),
+  )
+})
+
+test('headers as text are the same as their objects, also of a name that comes several times', () => {
+  const few = fc.constantFrom('Host', 'host', 'Cookie', 'X-A', 'Connection', '__proto__', 'constructor', '1')
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.oneof(few, name), fc.oneof(value, fc.string()))), (lines) => {
+      const headers = new Headers(lines.flat())
+      expect(JSON.parse(toHeaderText(headers))).toEqual(JSON.parse(JSON.stringify(toHeaderMap(headers))))
     }),
   )
 })
