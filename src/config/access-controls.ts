@@ -3,22 +3,21 @@ import { Fields } from './nodes/fields.ts'
 import type { ConfigNode } from './nodes/node.ts'
 import { entryOf, mapOf } from './nodes/node.ts'
 import type { Report } from './nodes/report.ts'
-import type { BucketAccess } from '../model/origin.ts'
+import { ACCESS_CONTROL_TYPES, type OriginAccessControl } from '../model/origin.ts'
 
 const BEHAVIORS = ['always', 'never', 'no-override'] as const
-const TYPES = ['s3', 'lambda', 'mediastore', 'mediapackagev2'] as const
 
 /** (API Reference, 'OriginAccessControlConfig') */
 export class AccessControls {
-  #behaviors = new Map<string, BucketAccess['signing']>()
+  #known = new Map<string, OriginAccessControl>()
 
   constructor(nodes: readonly ConfigNode[], report: Report) {
     for (const node of nodes) this.#read(node, report)
   }
 
   /** By id or name. One that the configuration does not have signs always, as the console makes them. */
-  signing(id: string): BucketAccess['signing'] {
-    return this.#behaviors.get(id) ?? 'always'
+  find(id: string): OriginAccessControl {
+    return this.#known.get(id) ?? { SigningBehavior: 'always', OriginAccessControlOriginType: null }
   }
 
   /** `{Id, OriginAccessControlConfig: {..}}`, the same inside `OriginAccessControl`, or all in one map. */
@@ -32,11 +31,12 @@ export class AccessControls {
     fields.ignore(['Id', 'Description'])
     const id = entryOf(node, 'Id')
     const name = fields.name('Name')
-    const signing = fields.choice('SigningBehavior', BEHAVIORS) ?? 'always'
+    const SigningBehavior = fields.choice('SigningBehavior', BEHAVIORS) ?? 'always'
     fields.choice('SigningProtocol', ['sigv4'])
-    fields.choice('OriginAccessControlOriginType', TYPES)
+    const type = fields.choice('OriginAccessControlOriginType', ACCESS_CONTROL_TYPES)
     fields.finish()
-    if (id?.kind === 'scalar') this.#behaviors.set(id.text, signing)
-    if (name !== null) this.#behaviors.set(name, signing)
+    const control = { SigningBehavior, OriginAccessControlOriginType: type }
+    if (id?.kind === 'scalar') this.#known.set(id.text, control)
+    if (name !== null) this.#known.set(name, control)
   }
 }

@@ -137,11 +137,12 @@ function build(
     disk,
     report,
   })
+  const handlers = [...sources.flatMap((source) => source.handlers ?? []), ...declared.handlers]
   const targets = new OriginTargets({
     overrides,
     allowRemoteOrigins: options.allowRemoteOrigins,
     bucketFolders: [...declared.folders, ...sources.flatMap((source) => source.bucketFolders ?? [])],
-    handlers: [...sources.flatMap((source) => source.handlers ?? []), ...declared.handlers],
+    handlers,
     websites: new Map([...declared.websites, ...sources.flatMap((source) => source.websites ?? [])]),
     s3: readS3Settings(options.env, report),
     disk,
@@ -203,7 +204,7 @@ function build(
     deployment,
     warnings: report.sorted(),
     notes: notes.notes,
-    findings: isLinted ? lint(Distributions, places, off) : [],
+    findings: isLinted ? lint(Distributions, places, off, handlers) : [],
     suspects: isLinted ? runTimeSuspects(Distributions, places, off) : [],
     files,
     watched: [

@@ -38,4 +38,6 @@ export interface HandlerOrigin {
   /** Whether a Function URL streams its responses. (AWS Lambda Developer Guide, 'Response streaming') */
   readonly invokeMode: 'BUFFERED' | 'RESPONSE_STREAM'
   readonly routes: readonly HandlerRoute[]
+  /** Who may call a Function URL: anybody, or those who sign; left out where nothing says so. */
+  readonly authType?: 'NONE' | 'AWS_IAM'
 }

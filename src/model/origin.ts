@@ -24,6 +24,16 @@ export type OriginSslProtocol = (typeof ORIGIN_SSL_PROTOCOLS)[number]
 export const IP_ADDRESS_TYPES = ['ipv4', 'ipv6', 'dualstack'] as const
 export type IpAddressType = (typeof IP_ADDRESS_TYPES)[number]
 
+/** For which origins an access control signs. (API Reference, 'OriginAccessControlConfig') */
+export const ACCESS_CONTROL_TYPES = ['s3', 'lambda', 'mediastore', 'mediapackagev2'] as const
+export type AccessControlType = (typeof ACCESS_CONTROL_TYPES)[number]
+
+export interface OriginAccessControl {
+  readonly SigningBehavior: 'always' | 'never' | 'no-override'
+  /** null where the configuration names an access control that it does not have. */
+  readonly OriginAccessControlOriginType: AccessControlType | null
+}
+
 /** A bucket reached through S3's REST endpoint. (API Reference, 'S3OriginConfig') */
 export interface S3OriginConfig {
   readonly OriginAccessIdentity: string
@@ -46,6 +56,8 @@ export interface Origin {
   readonly S3OriginConfig: S3OriginConfig | null
   /** Of an origin in a private subnet, which is reached as a custom origin; left out for all others. */
   readonly VpcOriginId?: string
+  /** How requests are signed; left out where none is named. */
+  readonly OriginAccessControl?: OriginAccessControl
   readonly ConnectionAttempts: number
   readonly ConnectionTimeout: Seconds
   /** null: no limit on the whole origin phase. */

@@ -1,5 +1,6 @@
 // Runs the trap rules over what was read, and turns what they find into places in the files.
 import type { Distribution } from '../../model/distribution.ts'
+import type { HandlerOrigin } from '../../model/handler-origin.ts'
 import { didYouMean } from '../nodes/did-you-mean.ts'
 import { Fields } from '../nodes/fields.ts'
 import type { MapNode } from '../nodes/node.ts'
@@ -15,13 +16,17 @@ export function lint(
   distributions: readonly Distribution[],
   places: Places,
   off: ReadonlySet<string>,
+  handlers: readonly HandlerOrigin[] = [],
 ): LintFinding[] {
+  const urls = handlers.filter(({ kind }) => kind === 'function-url')
+  const functionUrls = new Map(urls.map((each) => [each.domainName, each.authType ?? 'NONE']))
   const rules = LINT_RULES.filter((rule) => !off.has(rule.id))
   const findings = distributions.flatMap((distribution) => {
     const site: LintSite = {
       distribution,
       behaviors: toBehaviors(distribution),
       all: distributions,
+      functionUrls,
       places,
     }
     return rules.flatMap((rule) =>

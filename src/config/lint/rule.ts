@@ -52,6 +52,8 @@ export interface LintSite {
   readonly behaviors: readonly LintBehavior[]
   /** All distributions of the configuration. */
   readonly all: readonly Distribution[]
+  /** Who may call the Function URLs of templates, by domain name. */
+  readonly functionUrls: ReadonlyMap<string, 'NONE' | 'AWS_IAM'>
   readonly places: Places
 }
 

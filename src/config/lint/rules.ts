@@ -3,6 +3,7 @@ import type { LintRule } from './rule.ts'
 import * as cacheKey from './rules/cache-key.ts'
 import * as cors from './rules/cors.ts'
 import * as errors from './rules/errors.ts'
+import * as functionUrls from './rules/function-urls.ts'
 import * as functions from './rules/functions.ts'
 import * as lifetimes from './rules/lifetimes.ts'
 import * as origins from './rules/origins.ts'
@@ -72,6 +73,8 @@ export const LINT_TOPICS: readonly { readonly topic: string; readonly rules: rea
       origins.unusedOrigin,
       origins.slowFailover,
       origins.writesToBucket,
+      functionUrls.functionUrlRefuses,
+      functionUrls.functionUrlBodyUnsigned,
     ],
   },
   { topic: 'Viewers', rules: [viewers.signedOverHttp, viewers.oldTls, viewers.aliasOverlap] },

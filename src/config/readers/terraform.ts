@@ -164,6 +164,7 @@ function toAccessControl(resource: TerraformResource, source: Terraform): MapNod
     ['Id', attributeAt(resource, 'id', source)],
     ['Name', entryOf(values, 'name')],
     ['SigningBehavior', entryOf(values, 'signing_behavior')],
+    ['OriginAccessControlOriginType', entryOf(values, 'origin_access_control_origin_type')],
   ] as const
   return mapAt(
     at,

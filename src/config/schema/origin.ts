@@ -1,6 +1,5 @@
 // Origin and OriginGroup of a configuration -> the model, with defaults filled in.
 import type {
-  BucketAccess,
   CustomOriginConfig,
   Origin,
   OriginCustomHeader,
@@ -16,6 +15,7 @@ import { baseOf, mapOf } from '../nodes/node.ts'
 import { isHostName, toBucket } from '../origins/host-names.ts'
 import { supportKeys } from '../support.ts'
 import type { DistributionContext } from './context.ts'
+import { readOriginAccess } from './origin-access.ts'
 
 const INVALID = 'InvalidArgument'
 const FAILOVER_CODES = [400, 403, 404, 416, 429, 500, 502, 503, 504]
@@ -31,7 +31,7 @@ export function readOrigin(fields: Fields, originCount: number, context: Distrib
   const Id = fields.text('Id', { required: true, maxLength: 128 }) ?? ''
   const DomainName = readDomainName(fields, Id)
   const kind = readKind(fields, DomainName, context)
-  const signing = readSigning(fields, kind.S3OriginConfig, context)
+  const access = readOriginAccess(fields, { DomainName, ...kind }, context)
   const slowest = (kind.CustomOriginConfig ?? kind.S3OriginConfig)?.OriginReadTimeout ?? 30
   const OriginPath = readOriginPath(fields)
   const address = { Id, DomainName, OriginPath, CustomOriginConfig: kind.CustomOriginConfig }
@@ -40,6 +40,7 @@ export function readOrigin(fields: Fields, originCount: number, context: Distrib
     CustomHeaders: fields.maps('CustomHeaders', 'OriginCustomHeaders').map(readCustomHeader),
     S3OriginConfig: kind.S3OriginConfig,
     ...(kind.VpcOriginId !== undefined && { VpcOriginId: kind.VpcOriginId }),
+    ...(access.control !== null && { OriginAccessControl: access.control }),
     ConnectionAttempts: fields.integer('ConnectionAttempts', { min: 1, max: 3 }) ?? 3,
     ConnectionTimeout: fields.integer('ConnectionTimeout', { min: 1, max: 10 }) ?? 10,
     ResponseCompletionTimeout: fields.integer('ResponseCompletionTimeout', { min: slowest }),
@@ -50,7 +51,7 @@ export function readOrigin(fields: Fields, originCount: number, context: Distrib
         at: fields.at('DomainName'),
         base: baseOf(fields, cwd),
         names: context.originNames(address.Id, address.DomainName),
-        signing,
+        signing: access.signing,
       },
       { Id: distributionId, originCount },
     ),
@@ -179,22 +180,6 @@ function readSslProtocols(fields: Fields): CustomOriginConfig['OriginSslProtocol
   const protocols = listed.map((node) => fields.toChoice(node, ORIGIN_SSL_PROTOCOLS))
   const known = protocols.filter((each) => each !== null)
   return known.length === 0 ? null : known
-}
-
-/** An origin access identity signs whatever it sends. (API Reference, 'Origin') */
-function readSigning(
-  fields: Fields,
-  s3: S3OriginConfig | null,
-  { controls }: DistributionContext,
-): BucketAccess['signing'] {
-  const id = fields.name('OriginAccessControlId')
-  const hasIdentity = s3 !== null && s3.OriginAccessIdentity !== ''
-  if (id === null) return hasIdentity ? 'always' : 'never'
-  if (hasIdentity) {
-    const message = 'an origin has an origin access control or an origin access identity, not both'
-    fields.report.error(fields.at('OriginAccessControlId'), 'IllegalOriginAccessConfiguration', message)
-  }
-  return controls.signing(id)
 }
 
 /** Quotas: how many, and how long in all. (Developer Guide, 'Quotas') */

@@ -52,7 +52,8 @@ const SIGNED =
 
 function checkAccessControl(origin: Origin, places: Places, report: Report): void {
   const { DomainName } = origin
-  const isSignable = toBucket(DomainName) !== null || SIGNED.test(DomainName) || isLocalName(DomainName)
+  const isKnown = !DomainName.endsWith('.unresolved') && !isLocalName(DomainName)
+  const isSignable = !isKnown || toBucket(DomainName) !== null || SIGNED.test(DomainName)
   if (textOf(places.valueOf(origin, 'OriginAccessControlId')) === '' || isSignable) return
   report.error(
     places.at(origin, 'OriginAccessControlId'),

@@ -30,6 +30,7 @@ function toFunctionUrl(url: Resource, template: Template, functions: HandlerFunc
       .toLowerCase(),
     kind: 'function-url',
     stages: () => ['$default'],
+    authType: () => text('AuthType'),
     invokeMode: () => (text('InvokeMode') === 'RESPONSE_STREAM' ? 'RESPONSE_STREAM' : 'BUFFERED'),
     routes() {
       const target = functions.find(text('TargetFunctionArn'))

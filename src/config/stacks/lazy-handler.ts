@@ -8,6 +8,8 @@ export interface Lazy {
   readonly stages: () => readonly string[]
   readonly invokeMode: () => HandlerOrigin['invokeMode']
   readonly routes: () => readonly HandlerRoute[]
+  /** Of a Function URL. */
+  readonly authType?: () => string | null
 }
 
 /** Each part is evaluated once, when it is first asked for. */
@@ -16,6 +18,9 @@ export function lazily(parts: Lazy): HandlerOrigin {
   return {
     domainName: parts.domainName.toLowerCase(),
     kind: parts.kind,
+    get authType() {
+      return parts.authType?.() === 'AWS_IAM' ? 'AWS_IAM' : 'NONE'
+    },
     get stages() {
       return stages()
     },

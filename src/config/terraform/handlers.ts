@@ -30,6 +30,7 @@ function toFunctionUrl(
       domainName,
       kind: 'function-url',
       stages: () => ['$default'],
+      authType: () => source.attribute(url, 'authorization_type'),
       invokeMode: () =>
         source.attribute(url, 'invoke_mode') === 'RESPONSE_STREAM' ? 'RESPONSE_STREAM' : 'BUFFERED',
       routes() {

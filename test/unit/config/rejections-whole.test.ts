@@ -153,7 +153,10 @@ const WARNINGS: [name: string, text: string, code: string][] = [
   ],
   [
     'six trusted signers',
-    site({ behavior: 'TrustedSigners: «[self, 1, 2, 3, 4, 5]' }),
+    site({
+      behavior:
+        'TrustedSigners: «[self, 100000000001, 100000000002, 100000000003, 100000000004, 100000000005]',
+    }),
     'TooManyTrustedSigners',
   ],
   [

@@ -37,6 +37,24 @@ const bucket = (behavior: string, more = '') =>
     behavior: `TargetOriginId: site, ${behavior}`,
     top: `DefaultRootObject: index.html\n${more}`,
   })
+const FUNCTION_URL = (auth: string, origin: string, behavior = '', controls = '') => `Resources:
+  Fn: { Type: AWS::Lambda::Function, Properties: { Handler: index.handler, Runtime: nodejs22.x, Code: { ZipFile: 'exports.handler = 1' } } }
+  Url: { Type: AWS::Lambda::Url, Properties: { TargetFunctionArn: !GetAtt Fn.Arn, AuthType: ${auth} } }
+  Control: { Type: AWS::CloudFront::OriginAccessControl, Properties: { OriginAccessControlConfig: { Name: c, OriginAccessControlOriginType: lambda, SigningBehavior: ${controls === '' ? 'always' : controls}, SigningProtocol: sigv4 } } }
+  Site:
+    Type: AWS::CloudFront::Distribution
+    Properties:
+      DistributionConfig:
+        Enabled: true
+        HttpVersion: http2
+        Origins:
+          - ${origin}
+        DefaultCacheBehavior: { TargetOriginId: api, ViewerProtocolPolicy: https-only, CachePolicyId: 4135ea2d-6df8-44a3-9df3-4b5a84be39ad, OriginRequestPolicyId: b689b0a8-53d0-40ab-baf2-68738e2966ac${behavior} }
+`
+const URL_ORIGIN = (more = '') =>
+  `{ Id: api, DomainName: !Select [2, !Split ['/', !GetAtt Url.FunctionUrl]], CustomOriginConfig: { OriginProtocolPolicy: https-only }${more} }`
+const SIGNED_URL_ORIGIN = URL_ORIGIN(', OriginAccessControlId: !Ref Control')
+
 const behavior = (text: string) => site({ behavior: text })
 const pattern = (...patterns: string[]) =>
   site({ behaviors: patterns.map((each) => `{ PathPattern: ${each}, ${DEFAULTS} }`).join(', ') })
@@ -533,5 +551,28 @@ export const LINT_CASES: readonly LintCase[] = [
       behavior(`CachePolicy: CachingDisabled, OriginRequestPolicy: AllViewer, ${LAMBDA('origin-request')}`),
       behavior(`CachePolicy: CachingOptimized, ${LAMBDA('origin-request')}`),
     ],
+  },
+  {
+    rule: 'function-url-refuses',
+    trips: [
+      FUNCTION_URL('AWS_IAM', `«${URL_ORIGIN()}`),
+      FUNCTION_URL('AWS_IAM', URL_ORIGIN(', OriginAccessControlId: !Ref «Control'), '', 'never'),
+    ],
+    passes: [
+      FUNCTION_URL('NONE', URL_ORIGIN()),
+      FUNCTION_URL('AWS_IAM', SIGNED_URL_ORIGIN),
+      FUNCTION_URL('AWS_IAM', SIGNED_URL_ORIGIN, '', 'no-override'),
+    ],
+  },
+  {
+    rule: 'function-url-body-unsigned',
+    trips: [
+      FUNCTION_URL(
+        'AWS_IAM',
+        SIGNED_URL_ORIGIN,
+        ', AllowedMethods: «[GET, HEAD, OPTIONS, PUT, POST, PATCH, DELETE]',
+      ),
+    ],
+    passes: [FUNCTION_URL('AWS_IAM', SIGNED_URL_ORIGIN), FUNCTION_URL('NONE', URL_ORIGIN(), `, ${ALL}`)],
   },
 ]
