@@ -100,6 +100,8 @@ function createApp(
         shouldUpgradeCallback: (message: IncomingMessage) => isWebSocket(message),
       }
       server = createServer(options, answer)
+      // Whatever a viewer expects is CloudFront's affair; 100-continue is answered by Node.js.
+      server.on('checkExpectation', answer)
       server.on('connect', (_message, socket: Socket) => {
         answerClientError(new Error('CONNECT is for forward proxies'), socket, ports)
       })

@@ -536,6 +536,16 @@ describe('4.5 URL, body, protocol', () => {
     expect(origin.requests.at(-1)?.headers).not.toHaveProperty('expect')
   })
 
+  test('Another Expect than 100-continue is left out, and the request goes on (unverified)', async () => {
+    const raw = await sendRaw(
+      'POST /allow-all/expect HTTP/1.1\r\nHost: www.example.com\r\nExpect: something\r\n' +
+        'Content-Length: 4\r\nConnection: close\r\n\r\nbody',
+    )
+    expect(raw).toContain('HTTP/1.1 200 OK')
+    expect(raw).toContain('X-Cache: Miss from cloudfront')
+    expect(origin.requests.at(-1)?.headers).not.toHaveProperty('expect')
+  })
+
   test('A chunked body is passed on chunked', async () => {
     const raw = await sendRaw(
       'POST /allow-all/chunked HTTP/1.1\r\nHost: www.example.com\r\nTransfer-Encoding: chunked\r\n' +
