@@ -24,6 +24,8 @@ export function toConditionAnswer(
   trace: Trace,
 ): ViewerAnswer | null {
   const { headers, status } = answer
+  // Of other methods only a cached OPTIONS comes this way, which has no version.
+  if (request.method !== 'GET' && request.method !== 'HEAD') return null
   const failed = findFailedPrecondition(request.headers, headers)
   if (failed !== null) {
     trace.cut = failed === 'If-Match' ? 'if-match' : 'if-unmodified-since'

@@ -202,6 +202,34 @@ describe('2.8 Conditional requests', () => {
     expect((await front.get('/a', { 'if-none-match': '"v1"' })).status).toBe(301)
   })
 
+  test('conditions concern GET and HEAD only: a cached OPTIONS is sent as it is', async () => {
+    await using origin = await startOrigin({ headers: { ...FOR_A_MINUTE, ETag: '"v1"' } })
+    const methods = ['GET', 'HEAD', 'OPTIONS']
+    await using front = await startFront({
+      origin,
+      behavior: { AllowedMethods: methods, CachedMethods: methods },
+    })
+    const ask = { method: 'OPTIONS', headers: { 'if-none-match': '"v1"' } }
+    await front.ask('/a', ask)
+    const answer = await front.ask('/a', ask)
+    expect(answer).toBeHit('edge')
+    expect(answer.status).toBe(200)
+  })
+
+  test.each(['"caf\xe9"', '"a b"', '"a,b\\"', 'W/"caf\xe9"'])(
+    'the tag %s is compared byte for byte',
+    async (tag) => {
+      await using origin = await startOrigin({ headers: { ...FOR_A_MINUTE, ETag: tag } })
+      await using front = await startFront({ origin })
+      const miss = await front.get('/a')
+      expect(miss.headers.etag).toBe(tag)
+      expect((await front.get('/a', { 'if-none-match': tag })).status).toBe(304)
+      front.clock.advanceSeconds(61)
+      await front.get('/a')
+      expect(origin.requests[1]!.headers['if-none-match']).toBe(tag)
+    },
+  )
+
   test('HEAD with a condition is answered as GET would be', async () => {
     await using at = await cached({ ETag: '"v1"' })
     const headers = { 'if-none-match': '"v1"' }
