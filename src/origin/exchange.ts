@@ -167,6 +167,9 @@ class ExchangeHandler extends ConnectionTimes implements BodySource {
   }
 }
 
+/** A body that came in like this is as the origin meant it. */
+const PLAIN_FRAMING = /^(?:chunked|identity)$/i
+
 /** Values that many responses share; stored headers then share the strings as well. */
 const SHARED_VALUES = new Set([
   'accept-ranges',
@@ -197,6 +200,8 @@ function toEndToEnd(raw: readonly Buffer[]): Headers {
     const value = raw[i + 1]!.toString('latin1')
     if (NOT_PASSED_ON.has(name.lower)) {
       if (name.lower === 'connection' && value !== 'keep-alive' && value !== 'close') named = toNames(value)
+      // What nobody undoes here is left for the one who refuses it.
+      if (name.lower === 'transfer-encoding' && !PLAIN_FRAMING.test(value)) pairs.push(name.wire, value)
       continue
     }
     const isShared = value.length <= SHARED_VALUE_BYTES && SHARED_VALUES.has(name.lower)

@@ -12,7 +12,13 @@ export function findFault(
   { method, key }: Pick<OriginRequest, 'method' | 'key'>,
 ): OriginFailure | null {
   const length = headers.get('content-length')
-  if (length === null) return null
+  if (length === null) {
+    // ('Request and response behavior for custom origins', transfer encoding)
+    const framing = headers.get('transfer-encoding')
+    if (framing === null) return null
+    const detail = `Transfer-Encoding: ${framing}; of codings for the transfer only chunked is supported, Content-Encoding says how the content is encoded`
+    return incorrectResponse('OriginInvalidResponseError', detail)
+  }
   if (status === 206) {
     const range = CONTENT_RANGE.exec(headers.get('content-range') ?? '')
     const bytes = range === null ? null : Number(range[2]) - Number(range[1]) + 1

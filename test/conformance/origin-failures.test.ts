@@ -354,6 +354,33 @@ describe.concurrent('4.7 How failures end', () => {
   })
 })
 
+describe('4.5 URL, body, protocol: transfer codings', () => {
+  const chunked = (framing: string) =>
+    startRawOrigin((socket) => {
+      socket.end(`HTTP/1.1 200 OK\r\nTransfer-Encoding: ${framing}\r\n\r\n5\r\nhello\r\n0\r\n\r\n`)
+    })
+
+  test.each(['gzip, chunked', 'deflate,chunked', 'x-own, chunked'])(
+    'Transfer-Encoding: %s of an origin is not supported and gives 502',
+    async (framing) => {
+      await using origin = await chunked(framing)
+      await using front = await startFront({ origin })
+      const { status, trace, headers } = await front.get('/a')
+      expect([status, trace?.detailedResultType]).toEqual([502, 'OriginInvalidResponseError'])
+      expect(trace?.problem).toContain(framing)
+      expect(headers).not.toHaveProperty('transfer-encoding')
+    },
+  )
+
+  test.each(['chunked', 'Chunked'])('Transfer-Encoding: %s of an origin is supported', async (framing) => {
+    await using origin = await chunked(framing)
+    await using front = await startFront({ origin })
+    for (const { status, text } of [await front.get('/a'), await front.get('/a')]) {
+      expect([status, text]).toEqual([200, 'hello'])
+    }
+  })
+})
+
 describe('2.10 Set-Cookie, Vary, Authorization', () => {
   test.each([
     {
