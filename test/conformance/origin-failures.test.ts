@@ -364,8 +364,8 @@ describe('4.5 URL, body, protocol: transfer codings', () => {
     'Transfer-Encoding: %s of an origin is not supported and gives 502',
     async (framing) => {
       await using origin = await chunked(framing)
-      await using front = await startFront({ origin })
-      const { status, trace, headers } = await front.get('/a')
+      await using site = await startFront({ origin })
+      const { status, trace, headers } = await site.get('/a')
       expect([status, trace?.detailedResultType]).toEqual([502, 'OriginInvalidResponseError'])
       expect(trace?.problem).toContain(framing)
       expect(headers).not.toHaveProperty('transfer-encoding')
@@ -374,8 +374,8 @@ describe('4.5 URL, body, protocol: transfer codings', () => {
 
   test.each(['chunked', 'Chunked'])('Transfer-Encoding: %s of an origin is supported', async (framing) => {
     await using origin = await chunked(framing)
-    await using front = await startFront({ origin })
-    for (const { status, text } of [await front.get('/a'), await front.get('/a')]) {
+    await using site = await startFront({ origin })
+    for (const { status, text } of [await site.get('/a'), await site.get('/a')]) {
       expect([status, text]).toEqual([200, 'hello'])
     }
   })

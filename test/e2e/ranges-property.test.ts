@@ -45,7 +45,7 @@ test('parts, whole objects and HEAD never tell two stories of one object', async
             front.clock.advanceSeconds(61)
             break
           case 'invalidate':
-            await front.pocketfront.invalidate(['/a'])
+            front.pocketfront.invalidate(['/a'])
             break
           case 'whole':
             expect((await front.get('/a')).text).toBe(BODY)
