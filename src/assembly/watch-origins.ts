@@ -3,6 +3,7 @@ import { relative, sep } from 'node:path'
 import type { System } from './system.ts'
 import { watchFolders, type FolderWatch } from '../config/watch-folders.ts'
 import type { Distribution } from '../model/distribution.ts'
+import type { FolderLayer, OriginTarget } from '../model/origin.ts'
 
 /** From here on one invalidation of everything is less work, and says as much. */
 const MOST_PATHS = 50
@@ -32,7 +33,13 @@ export function watchOrigins(system: Pick<System, 'loaded' | 'invalidate'>): Ori
 
 function foldersOf(distributions: readonly Distribution[]): string[] {
   const targets = distributions.flatMap(({ Origins }) => Origins.map(({ target }) => target))
-  return targets.flatMap((target) => (target.kind === 'folder' ? [target.folder] : []))
+  return targets.flatMap((target) => layersOf(target).map(({ folder }) => folder))
+}
+
+/** The folders that stand for an origin, with what comes before the names of their files. */
+function layersOf(target: OriginTarget): readonly FolderLayer[] {
+  if (target.kind !== 'folder' && target.kind !== 'website') return []
+  return (target.kind === 'folder' ? target.layers : undefined) ?? [{ prefix: '', folder: target.folder }]
 }
 
 /**
@@ -42,17 +49,24 @@ function foldersOf(distributions: readonly Distribution[]): string[] {
 export function toPaths({ Origins }: Distribution, changed: readonly string[] | null): string[] {
   const paths = new Set<string>()
   for (const { target, OriginPath } of Origins) {
-    if (target.kind !== 'folder') continue
-    if (changed === null) return ['/*']
-    for (const file of changed) {
-      const key = relative(target.folder, file).split(sep)
-      if (key[0] === '..' || key[0] === '') continue
-      const path = `/${key.map(encodeURIComponent).join('/')}`
-      if (!path.startsWith(`${OriginPath}/`)) continue
-      for (const each of namesOf(path.slice(OriginPath.length))) paths.add(each)
+    for (const layer of layersOf(target)) {
+      if (changed === null) return ['/*']
+      for (const file of changed) {
+        const path = toPath(layer, file)
+        if (path === null || !path.startsWith(`${OriginPath}/`)) continue
+        for (const each of namesOf(path.slice(OriginPath.length))) paths.add(each)
+      }
     }
   }
   return paths.size > MOST_PATHS ? ['/*'] : [...paths].map(toAllowed)
+}
+
+/** As it stands in a URL; null for a file of another folder. */
+function toPath({ prefix, folder }: FolderLayer, file: string): string | null {
+  const key = relative(folder, file).split(sep)
+  if (key[0] === '..' || key[0] === '') return null
+  const names = [...prefix.split('/').slice(0, -1), ...key]
+  return `/${names.map((name) => encodeURIComponent(name.toWellFormed())).join('/')}`
 }
 
 /** An invalidation takes no ~ and no path of more than 4,000 characters; a wildcard that ends before takes more. */

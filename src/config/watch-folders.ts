@@ -3,6 +3,8 @@ import { watch, type FSWatcher } from 'chokidar'
 
 /** Builds write many files; changes this close together are one. */
 const QUIET_MS = 50
+/** However long they go on, as those of a log do, they are told. */
+const MOST_MS = 1000
 /** More are told as 'many'. */
 const MOST_FILES = 1000
 const IGNORED = /[/\\](?:node_modules|\.git)(?:[/\\]|$)/
@@ -20,6 +22,7 @@ export function watchFolders(
 ): FolderWatch {
   let current = new Set(folders)
   let timer: NodeJS.Timeout | null = null
+  let latest: NodeJS.Timeout | null = null
   let changed = new Set<string>()
   const watcher: FSWatcher = watch([...current], {
     ignoreInitial: true,
@@ -32,13 +35,20 @@ export function watchFolders(
     if (changed.size <= MOST_FILES) changed.add(path)
     if (timer !== null) clearTimeout(timer)
     timer = setTimeout(tell, QUIET_MS)
+    latest ??= setTimeout(tell, MOST_MS)
   })
 
   function tell(): void {
     const files = changed.size > MOST_FILES ? null : [...changed]
     changed = new Set()
-    timer = null
+    stop()
     onChange(files)
+  }
+
+  function stop(): void {
+    if (timer !== null) clearTimeout(timer)
+    if (latest !== null) clearTimeout(latest)
+    timer = latest = null
   }
 
   return {
@@ -54,7 +64,7 @@ export function watchFolders(
       current = wanted
     },
     async close() {
-      if (timer !== null) clearTimeout(timer)
+      stop()
       await watcher.close()
     },
   }

@@ -1,10 +1,12 @@
 // What changes while running reaches whoever reads the admin port's events; files of folder origins are watched.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createEventHub, withFunctionEvents } from '../../src/assembly/live-events.ts'
 import { toPaths } from '../../src/assembly/watch-origins.ts'
+import { watchFolders } from '../../src/config/watch-folders.ts'
+import { PLAIN_WEBSITE } from '../../src/model/website.ts'
 import { startFront } from '../support/front.ts'
 import { distribution } from '../unit/cli/deployments.ts'
 
@@ -130,6 +132,41 @@ test.each([
 ])('a change of $file invalidates $paths', ({ file, paths }) => {
   const target = { kind: 'folder', folder: '/site', source: 'configuration' } as const
   expect(toPaths(distribution({}, target), [file])).toEqual(paths)
+})
+
+test('a name that no text can have, as some systems take it, invalidates what it is served under', () => {
+  const target = { kind: 'folder', folder: '/site', source: 'configuration' } as const
+  expect(toPaths(distribution({}, target), ['/site/a\ud800'])).toEqual(['/a%EF%BF%BD', '/a%EF%BF%BD?*'])
+})
+
+test('a website, and each folder of a bucket that several fill, are watched as well', () => {
+  const website = {
+    kind: 'website',
+    folder: '/site',
+    website: PLAIN_WEBSITE,
+    source: 'configuration',
+  } as const
+  expect(toPaths(distribution({}, website), ['/site/a.css'])).toEqual(['/a.css', '/a.css?*'])
+  const layers = [
+    { prefix: '', folder: '/site' },
+    { prefix: 'assets/img/', folder: '/pictures' },
+  ]
+  const bucket = { kind: 'folder', folder: '/site', layers, source: 'template' } as const
+  expect(toPaths(distribution({}, bucket), ['/site/a.css', '/pictures/b.png'])).toEqual([
+    ...['/a.css', '/a.css?*'],
+    ...['/assets/img/b.png', '/assets/img/b.png?*'],
+  ])
+})
+
+test('files that change without end are told all the same', async () => {
+  using site = siteFolder({ 'log.txt': '' })
+  let told = 0
+  const watch = watchFolders([site.folder], () => told++)
+  await watch.ready
+  const writing = setInterval(() => appendFileSync(join(site.folder, 'log.txt'), 'line\n'), 5)
+  await expect.poll(() => told, { timeout: 5000 }).toBeGreaterThan(0)
+  clearInterval(writing)
+  await watch.close()
 })
 
 test('OriginPath is no part of what viewers ask for', () => {
