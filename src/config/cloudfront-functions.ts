@@ -64,8 +64,6 @@ export interface CloudFrontFunctionsOptions {
 /** The functions of one load: finds their code and keeps those that are used. */
 export class CloudFrontFunctions {
   readonly functions: CloudFrontFunction[] = []
-  /** Files of code, to watch. */
-  readonly files: string[] = []
   #options: CloudFrontFunctionsOptions
   #commandLine: readonly CodeEntry[]
   #sections: readonly CodeEntry[]
@@ -245,7 +243,6 @@ export class CloudFrontFunctions {
   #readFile(name: string, at: Located): Code | null {
     const { cwd, disk, report } = this.#options
     const file = resolve(baseOf(at, cwd), name.trim())
-    if (!this.files.includes(file)) this.files.push(file)
     if (name.trim() === '' || !disk.isFile(file)) {
       report.error(at, null, `there is no file ${file}`)
       return null

@@ -22,18 +22,22 @@ export interface FileText {
 
 /** The disk of one load. */
 export interface LoadDisk extends Disk {
-  /** Absolute paths of the archives that were asked for. */
-  readonly archives: ReadonlySet<string>
+  /** Absolute paths of the files that were read, archives among them. */
+  readonly read: ReadonlySet<string>
 }
 
 /** The real disk; what cannot be looked at is not there. */
 export function createDisk(archives: Archives): LoadDisk {
-  const asked = new Set<string>()
+  const read = new Set<string>()
   return {
     ...FILES,
-    archives: asked,
+    read,
+    readText(path) {
+      read.add(path)
+      return FILES.readText(path)
+    },
     unpack(path) {
-      asked.add(path)
+      read.add(path)
       return archives.unpack(path)
     },
   }

@@ -10,6 +10,8 @@ export interface Inputs {
   readonly files: readonly string[]
   /** Those of them that nobody named: they were found in a folder. */
   readonly found: ReadonlySet<string>
+  /** Absolute paths of the folders that were looked through. */
+  readonly folders: readonly string[]
   /** Templates that others import from; their distributions are not served. */
   readonly beside: readonly string[]
   readonly mannerOf: (file: string) => TemplateManner | null
@@ -28,6 +30,7 @@ export function readInputs(names: readonly string[], cwd: string, files: SourceF
   const manners = new Map<string, TemplateManner>()
   const beside: string[] = []
   const members = new Set<string>()
+  const folders: string[] = []
   const found = names.flatMap((name) => {
     const path = resolve(cwd, name)
     const assembly = files.disk.isFolder(path) ? findAssembly(path, files) : null
@@ -37,6 +40,7 @@ export function readInputs(names: readonly string[], cwd: string, files: SourceF
     beside.push(...siblings.map(({ file }) => file))
     if (assembly !== null) return stacks.map(({ file }) => file)
     if (!files.disk.isFolder(path)) return [path]
+    folders.push(path)
     const listed = listFolder(path, files)
     for (const file of listed) members.add(file)
     return listed
@@ -45,6 +49,7 @@ export function readInputs(names: readonly string[], cwd: string, files: SourceF
   return {
     files: wanted,
     found: members,
+    folders: [...new Set(folders)],
     beside: [...new Set(beside)].filter((file) => !wanted.includes(file)),
     mannerOf: (file) => manners.get(file) ?? null,
   }
@@ -61,6 +66,6 @@ function listFolder(folder: string, { disk }: SourceFiles): string[] {
 }
 
 /** The data of key value stores is beside what describes them. */
-function isConfiguration(name: string): boolean {
+export function isConfiguration(name: string): boolean {
   return /\.(?:ya?ml|json|tfstate)$/i.test(name) && !/\.(?:keys|data)\.json$/i.test(name)
 }

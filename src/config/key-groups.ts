@@ -37,8 +37,6 @@ interface Item {
 /** The keys of one load. (Developer Guide, 'Specify signers that can create signed URLs and signed cookies') */
 export class KeyGroups {
   readonly groups: KeyGroup[] = []
-  /** Key files, absolute paths. */
-  readonly files: string[] = []
   #options: KeyGroupOptions
   #keys: PublicKey[] = []
 
@@ -101,7 +99,6 @@ export class KeyGroups {
     const { disk, cwd, report } = this.#options
     const file = resolve(baseOf(fields, cwd), text.trim())
     if (!/\.(?:pem|pub|key|crt)$/i.test(file)) return text
-    this.files.push(file)
     const read = disk.readText(file)
     if (read.kind === 'text') return read.text
     report.error(fields.at('EncodedKey'), null, `the key ${file} cannot be read: ${read.reason}`)

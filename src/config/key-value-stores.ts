@@ -34,8 +34,6 @@ export class KeyValueStores {
   #options: KeyValueStoresOptions
   #stores: KeyValueStore[] = []
   #missing = new Set<string>()
-  /** Files of data, to watch. */
-  readonly files: string[] = []
 
   constructor(options: KeyValueStoresOptions) {
     this.#options = options
@@ -124,7 +122,6 @@ export class KeyValueStores {
   #fromFile(name: string, arn: string | null, text: string, at: Located): KeyValueStore | null {
     const { cwd, disk, report } = this.#options
     const file = resolve(baseOf(at, cwd), text.trim())
-    this.files.push(file)
     if (text.trim() === '' || !disk.isFile(file)) {
       report.error(at, null, `there is no file ${file}`)
       return null

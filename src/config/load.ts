@@ -77,7 +77,7 @@ export type LoadResult =
       readonly suspects: readonly RunTimeSuspect[]
       /** Absolute paths of the configuration files. */
       readonly files: readonly string[]
-      /** These, and the files of code and data that were read with them. */
+      /** These, the folders that they were found in, and the files of code and data that were read with them. */
       readonly watched: readonly string[]
       /** Where a domain name is reached that a function chose. */
       readonly resolveTarget: TargetResolver
@@ -105,7 +105,7 @@ export interface Loaded {
 }
 
 function build(
-  { sources, files, further, templates, disk }: ReadSources,
+  { sources, files, folders, templates, disk }: ReadSources,
   options: LoadOptions,
   report: Report,
 ): LoadResult {
@@ -161,7 +161,8 @@ function build(
     report,
   })
   const places = new Places()
-  const isUnconfigured = files.length === 0 && (options.inline === undefined || options.inline === null)
+  const isUnconfigured =
+    options.files.length === 0 && (options.inline === undefined || options.inline === null)
   let Distributions: Distribution[]
   if (isUnconfigured) {
     Distributions = buildFromTarget(overrides, targets, { disk, cwd, report })
@@ -207,16 +208,7 @@ function build(
     findings: isLinted ? lint(Distributions, places, off, handlers) : [],
     suspects: isLinted ? runTimeSuspects(Distributions, places, off) : [],
     files,
-    watched: [
-      ...new Set([
-        ...files,
-        ...further.paths,
-        ...functions.files,
-        ...stores.files,
-        ...keyGroups.files,
-        ...disk.archives,
-      ]),
-    ],
+    watched: [...new Set([...files, ...folders, ...disk.read])],
     resolveTarget,
   }
 }

@@ -1,6 +1,6 @@
 // Values for templates: the command line's, those of parameter files, those of the environment.
-import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import type { Disk } from './disk.ts'
 import { fromText } from './nodes/from-text.ts'
 import type { ConfigNode } from './nodes/node.ts'
 import { entryOf, mapOf } from './nodes/node.ts'
@@ -18,27 +18,24 @@ export interface ParameterOptions {
 const ENV_PREFIX = 'POCKETFRONT_PARAMETER_'
 
 /** All values by name: single ones go before files, the later file before the earlier, files before the environment. */
-export function readParameters(options: ParameterOptions, report: Report): Map<string, string> {
+export function readParameters(options: ParameterOptions, disk: Disk, report: Report): Map<string, string> {
   const values = new Map<string, string>()
   for (const [name, value] of Object.entries(options.env))
     if (name.startsWith(ENV_PREFIX) && value !== undefined) values.set(name.slice(ENV_PREFIX.length), value)
   for (const file of options.parameterFiles ?? [])
-    for (const [name, value] of readFile(resolve(options.cwd, file), report)) values.set(name, value)
+    for (const [name, value] of readFile(resolve(options.cwd, file), disk, report)) values.set(name, value)
   for (const [name, value] of Object.entries(options.parameters ?? {})) values.set(name, value)
   return values
 }
 
-function readFile(file: string, report: Report): Map<string, string> {
+function readFile(file: string, disk: Disk, report: Report): Map<string, string> {
   const at = { place: { file, line: null, column: null }, path: '' }
-  let text: string
-  try {
-    text = readFileSync(file, 'utf8')
-  } catch (error) {
-    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
-    report.error(at, null, isMissing ? 'there is no such file' : `cannot be read: ${String(error)}`)
+  const read = disk.readText(file)
+  if (read.kind !== 'text') {
+    report.error(at, null, disk.isFile(file) ? `cannot be read: ${read.reason}` : 'there is no such file')
     return new Map()
   }
-  const tree = fromText(text, file, report)
+  const tree = fromText(read.text, file, report)
   return tree === null ? new Map() : valuesOf(tree, report)
 }
 

@@ -1,6 +1,6 @@
 // The files of a load, and an object in place of one, taken apart.
 import { readFile } from 'node:fs/promises'
-import { basename } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { NO_ARCHIVES } from './archives/archives.ts'
 import { createDisk, type LoadDisk } from './disk.ts'
 import { readInputs } from './inputs.ts'
@@ -26,8 +26,8 @@ export interface ReadSources {
   readonly sources: readonly Source[]
   /** Absolute paths of the configuration files. */
   readonly files: readonly string[]
-  /** Files that these refer to. */
-  readonly further: SourceFiles
+  /** Folders in which these were found: a new file in one may be a configuration, too. */
+  readonly folders: readonly string[]
   readonly templates: TemplateSet
   readonly disk: LoadDisk
 }
@@ -40,7 +40,9 @@ export async function readSources(
 ): Promise<ReadSources> {
   const further = new SourceFiles(disk, report)
   const inputs = readInputs(options.files, options.cwd, further)
-  const { files } = inputs
+  const { files, folders } = inputs
+  for (const folder of folders)
+    if (!files.some((file) => dirname(file) === folder)) reportEmpty(folder, disk, report)
   const trees: [root: ConfigNode, name: string][] = []
   for (const file of files) {
     const text = await readText(file, report)
@@ -52,7 +54,7 @@ export async function readSources(
   }
   const templates = new TemplateSet({
     report,
-    parameters: readParameters(options, report),
+    parameters: readParameters(options, disk, report),
     files: further,
     cwd: options.cwd,
     mannerOf: inputs.mannerOf,
@@ -65,8 +67,19 @@ export async function readSources(
   const sources = trees.flatMap(
     ([root, name]) => readTree(root, name, { ...context, isFound: inputs.found.has(root.place.file) }) ?? [],
   )
-  return { sources, files, further, templates, disk }
+  return { sources, files, folders, templates, disk }
 }
+
+/** A folder that somebody named holds something, or it is a mistake. */
+function reportEmpty(folder: string, disk: LoadDisk, report: Report): void {
+  const isTerraform = disk.list(folder).some((name) => name.endsWith('.tf'))
+  const hint = isTerraform ? TERRAFORM_HINT : 'it may be a file in YAML or JSON, of pocketfront or of a tool'
+  report.error(atFile(folder), null, 'there is no configuration in this folder', hint)
+}
+
+const TERRAFORM_HINT =
+  'give a plan in JSON: terraform plan -out tfplan && terraform show -json tfplan > plan.json'
+const ZIP_START = 'PK\u0003\u0004'
 
 async function readText(file: string, report: Report): Promise<string | null> {
   if (/\.[cm]?[jt]s$/.test(file)) {
@@ -76,8 +89,16 @@ async function readText(file: string, report: Report): Promise<string | null> {
     report.error(atFile(file), null, 'is code, which is not run', hint)
     return null
   }
+  if (/\.tf(?:vars)?$/.test(file)) {
+    report.error(atFile(file), null, 'is code of Terraform, which is not run', TERRAFORM_HINT)
+    return null
+  }
   try {
     const text = await readFile(file, 'utf8')
+    if (text.startsWith(ZIP_START)) {
+      report.error(atFile(file), null, 'is no text but an archive, as Terraform saves a plan', TERRAFORM_HINT)
+      return null
+    }
     if (text.trim() !== '') return text
     report.error(atFile(file), null, 'the file is empty')
   } catch (error) {

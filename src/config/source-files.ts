@@ -15,11 +15,6 @@ export class SourceFiles {
     this.#report = report
   }
 
-  /** Absolute paths of what has been asked for. */
-  get paths(): string[] {
-    return [...this.#trees.keys()]
-  }
-
   /** The tree of a file; null when it cannot be read, which is reported at `at` or in the file. */
   read(path: string, at: Located): ConfigNode | null {
     const known = this.#trees.get(path)

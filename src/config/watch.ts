@@ -1,7 +1,9 @@
 // Tells when one of a set of files has changed, once for each save.
 import { statSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { watch } from 'chokidar'
 import type { FSWatcher } from 'chokidar'
+import { isConfiguration } from './inputs.ts'
 
 /** Editors write a file in several steps; changes this close together are one. */
 const QUIET_MS = 50
@@ -15,7 +17,10 @@ export interface FileWatch {
   close(): Promise<void>
 }
 
-/** Files that do not exist yet are watched, too; a failure of the watch itself is silent. */
+/**
+ * Files that do not exist yet are watched, too; of a folder, what may be a configuration right in it. A failure of the
+ * watch itself is silent.
+ */
 export function watchFiles(files: readonly string[], onChange: () => void): FileWatch {
   let timer: NodeJS.Timeout | null = null
   let current = toSet(files)
@@ -24,9 +29,13 @@ export function watchFiles(files: readonly string[], onChange: () => void): File
 
   function start(paths: readonly string[]): { readonly watcher: FSWatcher; readonly ready: Promise<void> } {
     const before = toStamps(paths)
-    const started = watch([...paths], { ignoreInitial: true, atomic: true })
+    const wanted = new Set(paths)
+    const started = watch([...paths], { ignoreInitial: true, atomic: true, depth: 0 })
     running.add(started)
-    started.on('all', changed)
+    started.on('all', (event, path) => {
+      const isInFolder = !wanted.has(path) && wanted.has(dirname(path))
+      if (!isInFolder || (event === 'add' && isConfiguration(path))) changed()
+    })
     started.on('error', () => {})
     // What is saved while the watch starts would be its initial state.
     started.once('ready', () => {

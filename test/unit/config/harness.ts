@@ -30,7 +30,7 @@ export async function issuesOf(options: Partial<LoadOptions>): Promise<readonly 
 
 /** Writes files into a new folder, hands it over, removes it. */
 export async function withFiles<T>(
-  files: Record<string, string>,
+  files: Record<string, string | Buffer>,
   use: (folder: string) => Promise<T>,
 ): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'pocketfront-config-'))

@@ -306,3 +306,24 @@ DefaultCacheBehavior: { TargetOriginId: group, AllowedMethods: [${methods}] }
     ['DefaultCacheBehavior.AllowedMethods', expect.stringContaining('origin group')],
   ])
 })
+
+describe('What cannot be read as it is', () => {
+  const PLAN = /terraform show -json tfplan > plan\.json/
+  test.each<[string, string, Record<string, string>, RegExp, RegExp]>([
+    ['an empty folder', '.', {}, /no configuration in this folder/, /YAML or JSON/],
+    ['a folder of Terraform', '.', { 'main.tf': '' }, /no configuration in this folder/, PLAN],
+    ['code of Terraform', 'main.tf', { 'main.tf': 'resource "a" "b" {}' }, /is code of Terraform/, PLAN],
+    ['a plan as Terraform saves it', 'tfplan', { tfplan: 'PK\u0003\u0004…' }, /an archive/, PLAN],
+  ])('%s is told with what to give in its place', async (_, file, files, message, hint) => {
+    await withFiles(files, async (cwd) => {
+      const issues = await issuesOf({ files: [file], cwd })
+      expect(issues).toEqual([
+        expect.objectContaining({
+          severity: 'error',
+          message: expect.stringMatching(message) as string,
+          hint: expect.stringMatching(hint) as string,
+        }),
+      ])
+    })
+  })
+})

@@ -62,3 +62,15 @@ test('a file that joins the set is watched from then on', async () => {
   writeFileSync(policy!, 'changed')
   await next
 })
+
+test('a new configuration in a watched folder is noticed, other files in it are not', async () => {
+  const { folder, watch, changed, count } = watched('site.yaml')
+  watch.update([folder, join(folder, 'site.yaml')])
+  await watch.ready
+  writeFileSync(join(folder, 'notes.txt'), 'nothing to read')
+  writeFileSync(join(folder, 'words.data.json'), '{}')
+  const next = changed()
+  writeFileSync(join(folder, 'policy.json'), '{}')
+  await next
+  expect(count()).toBe(1)
+})
