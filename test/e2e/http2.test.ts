@@ -363,7 +363,8 @@ describe('sessions', () => {
     ],
   ] as const)('a viewer that %s is cut off, and others are served', async (_, toFrames) => {
     const flood = await startFlood(toFrames)
-    expect(await flood.ended).toBeGreaterThan(0)
+    // -1: the reset of a connection with unread bytes may overtake its GOAWAY.
+    expect(await flood.ended).not.toBe(0)
     expect((await front.get('/a')).status).toBe(200)
     expect((await client.get('/a')).status).toBe(200)
   })
