@@ -104,6 +104,14 @@ describe.skipIf(!hasPython)('Python', () => {
     expect(textsOf(result)).toEqual(['by descriptor', 'by a child'])
   })
 
+  test('output past sys.stdout is told apart of runs that come together, once there was some', async () => {
+    const runner = start('hostile.py', HANDLER, { limits: { maxInstances: 1 } })
+    for (let i = 0; i < 60; i++) await valueOf(runner, { do: 'ok' })
+    await invoke(runner, { do: 'past stdout' })
+    const results = await Promise.all([1, 2, 3, 4].map(() => invoke(runner, { do: 'past stdout' })))
+    for (const each of results) expect(textsOf(each)).toEqual(['by descriptor', 'by a child'])
+  })
+
   test('5 MB past sys.stdout do not hold up the reply', async () => {
     expect(await invoke(hostile(), { do: 'huge raw' })).toMatchObject({ value: { done: true } })
   })
