@@ -88,6 +88,8 @@ export interface FailoverRecord {
   readonly status: number
   /** How many attempts at origins came before. */
   readonly attemptsBefore: number
+  /** The Origin Shield of the primary, where it has one. */
+  readonly shield: TierRecord | null
 }
 
 /** A custom error page that was fetched in place of an error. */
@@ -182,8 +184,10 @@ export class Trace {
     else this.origins.push(record)
   }
 
-  addFailover(record: Omit<FailoverRecord, 'attemptsBefore'>): void {
-    const whole = { ...record, attemptsBefore: this.origins?.length ?? 0 }
+  /** From now on the shield is that of the secondary. */
+  addFailover(record: Omit<FailoverRecord, 'attemptsBefore' | 'shield'>): void {
+    const whole = { ...record, attemptsBefore: this.origins?.length ?? 0, shield: this.shield }
+    this.shield = null
     if (this.failovers === null) this.failovers = [whole]
     else this.failovers.push(whole)
   }

@@ -36,6 +36,7 @@ export function createMetrics(): Metrics {
     if (trace.edge !== null) countTier(edge, trace.edge)
     if (trace.regional !== null) countTier(regional, trace.regional)
     if (trace.shield !== null) countTier(shield, trace.shield)
+    for (const before of trace.failovers ?? []) if (before.shield !== null) countTier(shield, before.shield)
     if (trace.origins !== null) countOrigins(origins, trace.distributionId, trace.origins)
     if (trace.functions !== null) countFunctions(functions, trace.functions)
   }

@@ -38,6 +38,7 @@ function workSentences(trace: Trace): string[] {
   if (trace.regionalSkip !== null)
     sentences.push(`regional ${trace.region}: left out (${trace.regionalSkip})`)
   if (trace.regional !== null) sentences.push(toTierSentence(trace.regional))
+  for (const { shield } of trace.failovers ?? []) if (shield !== null) sentences.push(toTierSentence(shield))
   if (trace.shield !== null) sentences.push(toTierSentence(trace.shield))
   sentences.push(...functionSentences(trace, 'origin-request'), ...originSentences(trace))
   sentences.push(...functionSentences(trace, 'origin-response'))

@@ -179,8 +179,13 @@ function toOriginJson(attempt: OriginRecord) {
   }
 }
 
-function toFailoverJson({ groupId, primary, secondary, because, status }: FailoverRecord) {
-  return { groupId, primary, secondary, because, sentence: FAILOVER_SENTENCES[because], status }
+function toFailoverJson({ groupId, primary, secondary, because, status, shield }: FailoverRecord) {
+  const sentence = FAILOVER_SENTENCES[because]
+  return {
+    ...{ groupId, primary, secondary, because, sentence, status },
+    /** The look-up in the primary's Origin Shield; that of the secondary is among the tiers. */
+    shield: shield === null ? null : toTierJson(shield),
+  }
 }
 
 /** ISO 8601, or null for an instant that no date can hold. */

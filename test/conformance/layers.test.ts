@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { cachePolicy, startFront, type Answer, type Front, type FrontOptions } from '../support/front.ts'
 import { startOrigin, type ScriptedOrigin } from '../support/origin.ts'
+import { toStory } from '../../src/observe/story.ts'
 
 const ALL_METHODS = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'POST', 'PATCH', 'DELETE']
 const cacheable = { headers: { 'Cache-Control': 'max-age=60', ETag: '"v1"' }, body: 'version 1' }
@@ -657,7 +658,13 @@ describe('1.5 Origin Shield', () => {
       },
       adminPort: 0,
     })
-    expect((await front.get('/a')).trace?.shield?.place).toBe('eu-west-1')
+    const { trace } = await front.get('/a')
+    expect(trace?.failovers?.[0]?.shield).toMatchObject({ place: 'us-east-1', verdict: 'miss' })
+    expect(trace?.shield?.place).toBe('eu-west-1')
+    expect(toStory(trace!).filter((line) => line.startsWith('shield '))).toEqual([
+      'shield us-east-1: miss (not-in-cache)',
+      'shield eu-west-1: miss (not-in-cache)',
+    ])
     const metrics = await (await fetch(`${front.pocketfront.adminUrl}/metrics`)).text()
     for (const region of ['us-east-1', 'eu-west-1']) {
       expect(metrics).toContain(`pocketfront_cache_entries{layer="shield",place="${region}"} 1\n`)

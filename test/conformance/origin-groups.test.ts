@@ -62,6 +62,7 @@ describe('5.10 Origin groups', () => {
           because: 'status',
           status,
           attemptsBefore: 1,
+          shield: null,
         },
       ])
       expect(toStory(answer.trace!)).toContain(
