@@ -1,5 +1,5 @@
 // A distribution in words: behaviors in their order, origins with what stands for them here, and how far it is honored.
-import { isAbsolute, relative } from 'node:path'
+import { isAbsolute, relative, sep } from 'node:path'
 import { toBehaviorView, type BehaviorView } from './behavior.ts'
 import { toDurationText } from './words.ts'
 import type { SupportNote } from '../../config/support.ts'
@@ -103,7 +103,7 @@ function toOrigins(distribution: Distribution, deployment: Deployment, cwd: stri
 
 /** Folders below the current one are told from there: the path to it is nobody's business in a pull request. */
 function toShown(target: string, cwd: string): string {
-  const path = isAbsolute(target) ? relative(cwd, target) : target
+  const path = isAbsolute(target) ? relative(cwd, target) : target.replaceAll(cwd + sep, '')
   return path === '' ? '.' : path.startsWith('..') ? target : path
 }
 
