@@ -1,4 +1,6 @@
 // Connections to an origin: how long they took to come about, told to the first request, and their 100 Continue.
+import { lookup } from 'node:dns'
+import type { LookupFunction } from 'node:net'
 import { Client, type buildConnector, type Dispatcher } from 'undici'
 import { ContinueGate } from './continue-gate.ts'
 import type { Connected } from '../message/trace.ts'
@@ -45,6 +47,12 @@ export class TimedClient extends Client {
     if (handler instanceof ConnectionTimes) handler.latest = this.#latest
     return super.dispatch(options, handler)
   }
+}
+
+/** Looks up addresses of one kind alone; all of them are tried, as without it. */
+export function lookUpFamily(family: 0 | 4 | 6): { readonly lookup?: LookupFunction } {
+  if (family === 0) return {}
+  return { lookup: (name, options, callback) => lookup(name, { ...options, family }, callback) }
 }
 
 function timeConnector(connect: Connector, latest: Latest, tick: () => number): Connector {

@@ -1,5 +1,6 @@
 // HTTP/2 connections to origins, for gRPC: one session per target, made again when it ends.
 import { connect, type ClientHttp2Session } from 'node:http2'
+import { lookUpFamily } from './connecting.ts'
 import { toPoolId, type PoolKey } from './pool-key.ts'
 import { toTlsOptions } from './tls.ts'
 
@@ -46,6 +47,7 @@ export class Http2Origins {
 function dial(key: PoolKey, acceptAnyCertificate: boolean): ClientHttp2Session {
   const host = key.hostname.includes(':') ? `[${key.hostname}]` : key.hostname
   return connect(`${key.protocol}://${host}:${key.port}`, {
+    ...lookUpFamily(key.family),
     ...(key.protocol === 'https' && toTlsOptions(key.tls, acceptAnyCertificate)),
   })
 }

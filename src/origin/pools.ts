@@ -1,6 +1,6 @@
 // Connections to origins: one pool per target and its timeouts, kept across reloads, closed on stop.
 import { Pool } from 'undici'
-import { TimedClient } from './connecting.ts'
+import { lookUpFamily, TimedClient } from './connecting.ts'
 import { Http2Origins } from './http2-sessions.ts'
 import { toPoolId, type PoolKey } from './pool-key.ts'
 import { toTlsOptions } from './tls.ts'
@@ -85,8 +85,8 @@ function createPool(key: PoolKey, { tick, acceptAnyCertificate }: PoolSettings):
     maxHeaderSize: QUOTAS.originResponseHeaderBytes,
     connect: {
       timeout: key.connectTimeout * 1000,
-      autoSelectFamily: key.family === 0,
-      family: key.family,
+      autoSelectFamily: true,
+      ...lookUpFamily(key.family),
       ...(key.protocol === 'https' && toTlsOptions(key.tls, acceptAnyCertificate)),
     },
   })

@@ -4,6 +4,7 @@ import { request as httpsRequest } from 'node:https'
 import type { Duplex } from 'node:stream'
 import { toFailureResponse, toOriginFailure, unresolvedOrigin } from './failures.ts'
 import { toRequestTarget, toWireHeaders } from './outgoing.ts'
+import { lookUpFamily } from './connecting.ts'
 import { toFamily } from './pool-key.ts'
 import { toOriginTls, toServerName, toTlsOptions } from './tls.ts'
 import { Body } from '../message/body.ts'
@@ -70,7 +71,7 @@ function dial(
     headers: [...headers, 'Connection', 'Upgrade', 'Upgrade', 'websocket'],
     setHost: false,
     agent: false as const,
-    family: toFamily(outgoing.origin, target),
+    ...lookUpFamily(toFamily(outgoing.origin, target)),
     timeout: outgoing.origin.readTimeout * 1000,
   }
   if (target.protocol === 'http') return httpRequest(options)

@@ -15,12 +15,12 @@ async function listen(listener: RequestListener): Promise<{ port: number } & Asy
   }
 }
 
-const keyOf = (port: number, keepaliveTimeout: number): PoolKey => ({
+const keyOf = (port: number, keepaliveTimeout: number, family: PoolKey['family'] = 0): PoolKey => ({
   protocol: 'http',
-  hostname: '127.0.0.1',
+  hostname: family === 0 ? '127.0.0.1' : 'localhost',
   port,
   tls: { name: 'origin.example.com', certificateNames: null, minVersion: 'TLSv1.2' },
-  family: 0,
+  family,
   connectTimeout: 1,
   keepaliveTimeout,
 })
@@ -52,6 +52,16 @@ test('Pools that were closed with a request under way end with the others', asyn
   const rejected = expect(running).rejects.toThrow('destroyed')
   await pools.destroy()
   await rejected
+})
+
+test('Of a name only the addresses of the asked kind are dialled', async () => {
+  await using server = await listen((_request, response) => response.end('over IPv4'))
+  const pools = new OriginPools({ tick: () => 0, acceptAnyCertificate: false })
+  const ask = (family: 4 | 6) =>
+    pools.get(keyOf(server.port, 0.001, family)).request({ path: '/', method: 'GET' })
+  expect(await (await ask(4)).body.text()).toBe('over IPv4')
+  await expect(ask(6)).rejects.toThrow()
+  await pools.destroy()
 })
 
 test.each<[IpAddressType | undefined, TargetSource, 'production' | 'target', number]>([
