@@ -28,6 +28,8 @@ export interface Job {
 export interface InstanceEnd {
   readonly because: 'threw' | 'timeout'
   readonly detail: string
+  /** Its thread or process ended by itself. */
+  readonly isExit?: true
 }
 
 /** Whoever owns instances hears when one is free and when one is gone. */
@@ -76,7 +78,7 @@ export class Instance {
     }, spec.initTimeoutMs)
     const events = {
       onMessage: (message: VesselMessage): void => this.#receive(message),
-      onExit: (detail: string): void => this.#end({ because: 'threw', detail }),
+      onExit: (detail: string): void => this.#end({ because: 'threw', detail, isExit: true }),
     }
     this.#vessel = spec.program.open(spec.launch, events, spare)
   }
@@ -258,7 +260,14 @@ export class Instance {
       jobs.shift()
       const logs = this.#logs
       this.#logs = []
-      running.resolve({ kind: 'failed', ...end, logs, coldStart: running.hasWaited && this.#running === 1 })
+      const { because, detail } = end
+      running.resolve({
+        kind: 'failed',
+        because,
+        detail,
+        logs,
+        coldStart: running.hasWaited && this.#running === 1,
+      })
     }
     for (const job of jobs) job.wasStranded = true
     this.#owner.onGone(this, end, this.#logs)

@@ -69,6 +69,8 @@ export class InstancePool implements InstanceOwner {
   async replace(spec: InstanceSpec, spare: Spare | null): Promise<string | null> {
     const instance = this.#create(spec, spare)
     const end = await new Promise<InstanceEnd | null>((resolve) => this.#trials.set(instance, resolve))
+    // The spare may have ended a moment before; it is not known yet what the code does.
+    if (end?.isExit === true && spare !== null && this.#state !== 'disposed') return this.replace(spec, null)
     if (end !== null && (this.#isProven || this.#state === 'disposed')) return end.detail
     this.adopt(spec)
     this.#isProven = end === null
@@ -255,8 +257,8 @@ function countBatch(queue: readonly Job[], size: number): number {
 
 function fail(
   job: WaitingJob,
-  end: { readonly because: 'threw' | 'timeout' | 'throttled'; readonly detail: string },
+  { because, detail }: { readonly because: 'threw' | 'timeout' | 'throttled'; readonly detail: string },
   logs: readonly FunctionLine[] = [],
 ): void {
-  job.resolve({ kind: 'failed', ...end, logs, coldStart: job.hasWaited })
+  job.resolve({ kind: 'failed', because, detail, logs, coldStart: job.hasWaited })
 }

@@ -80,6 +80,8 @@ class ModuleRunner implements LambdaRunner {
   #reloads: Promise<unknown> = Promise.resolve()
   #watch: Promise<FileWatch> | null = null
   #inputs = new Set<string>()
+  /** How often something was seen to happen to a file. */
+  #notices = 0
   /** What the last reload complained about, so that it is said once. */
   #complaint: string | null = null
   #stockTimer: NodeJS.Timeout | null = null
@@ -155,9 +157,12 @@ class ModuleRunner implements LambdaRunner {
 
   async #reload(): Promise<ReloadOutcome> {
     await this.#loading
+    const notices = this.#notices
     const outcome = await this.#replace(await this.#build())
     this.#stockLater()
     if (outcome.kind === 'unchanged' || this.#isDisposed) return outcome
+    // A file that was read while it was being written: what it has become is looked at next.
+    if (outcome.kind === 'broken' && notices !== this.#notices) return outcome
     const reason = outcome.kind === 'broken' ? outcome.reason : null
     if (reason === null || reason !== this.#complaint) this.#options.onReload?.(outcome)
     this.#complaint = reason
@@ -200,7 +205,10 @@ class ModuleRunner implements LambdaRunner {
   async #watchInputs(paths: readonly string[]): Promise<void> {
     for (const path of paths) this.#inputs.add(path)
     if (!this.#options.watch || this.#isDisposed || this.#isRetired) return
-    this.#watch ??= watchFiles(paths, () => void this.reload())
+    this.#watch ??= watchFiles(paths, {
+      onNotice: () => this.#notices++,
+      onChange: () => void this.reload(),
+    })
     const watch = await this.#watch
     watch.add(paths)
   }

@@ -12,16 +12,23 @@ export interface FileWatch {
   close(): Promise<void>
 }
 
-/** Calls back after saves, and once when watching has begun, as a file may have changed before. */
-export async function watchFiles(paths: readonly string[], onChange: () => void): Promise<FileWatch> {
+export interface WatchEvents {
+  /** Something happens to a file; `onChange` follows. */
+  onNotice(): void
+  /** After saves, and once when watching has begun, as a file may have changed before. */
+  onChange(): void
+}
+
+export async function watchFiles(paths: readonly string[], events: WatchEvents): Promise<FileWatch> {
   const { watch } = await import('chokidar')
   let timer: NodeJS.Timeout | null = null
   let late: NodeJS.Timeout | null = null
   const known = new Set(paths.filter(isWatched))
   const watcher: FSWatcher = watch([...known], { ignoreInitial: true, depth: 0, persistent: false })
   const changed = (): void => {
+    events.onNotice()
     if (timer !== null) clearTimeout(timer)
-    timer = setTimeout(onChange, SETTLE_MS)
+    timer = setTimeout(() => events.onChange(), SETTLE_MS)
   }
   watcher.on('all', changed)
   // chokidar swallows the second of two changes within 50 ms, as when an editor formats after saving.
@@ -37,7 +44,7 @@ export async function watchFiles(paths: readonly string[], onChange: () => void)
       watcher.add(fresh)
       // One that was saved before its watch began is noticed by a look at all of them.
       if (late !== null) clearTimeout(late)
-      late = setTimeout(onChange, LATE_MS).unref()
+      late = setTimeout(() => events.onChange(), LATE_MS).unref()
     },
     async close() {
       if (timer !== null) clearTimeout(timer)

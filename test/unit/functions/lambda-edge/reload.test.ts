@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdtemp, realpath, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -121,6 +122,24 @@ describe('a saved file', () => {
     expect(await nextOutcome()).toEqual({ kind: 'reloaded' })
     expect(await answer()).toEqual({ said: 'here' })
   })
+})
+
+test('A save that another one follows before it was looked at to the end is not told as broken', async () => {
+  await save(returning('one'))
+  start(true)
+  expect(await answer()).toEqual({ said: 'one' })
+  await save(returning('two'))
+  expect(await nextOutcome()).toEqual({ kind: 'reloaded' })
+
+  const marker = join(folder, 'marker')
+  await save(`import { writeFileSync } from 'node:fs'
+writeFileSync(${JSON.stringify(marker)}, '')
+await new Promise((resolve) => setTimeout(resolve, 700))
+export const half = 1`)
+  await expect.poll(() => existsSync(marker), { timeout: 5000 }).toBe(true)
+  await save(returning('three'))
+  expect(await nextOutcome()).toEqual({ kind: 'reloaded' })
+  expect(await answer()).toEqual({ said: 'three' })
 })
 
 describe('a reload', () => {
