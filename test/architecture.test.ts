@@ -210,6 +210,13 @@ describe('imports', () => {
     expect(wrong).toEqual([])
   })
 
+  test('leave out what would load a fetch and a WebSocket that nobody needs', () => {
+    const heavy = files.flatMap(({ file, loads }) =>
+      loads.filter((name) => name === 'node:http' || name === 'undici').map((name) => `${file}: ${name}`),
+    )
+    expect(heavy).toEqual([])
+  })
+
   test('form no cycle', () => {
     expect(findCycle()).toBeNull()
   })

@@ -1,9 +1,10 @@
 // fetch() against a running pocketfront.
-import { request as httpRequest, type IncomingMessage } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Pocketfront } from './options.ts'
+import { request as httpRequest } from '../message/node-http.ts'
 
 /**
  * Resolves paths against the data ports; `host` chooses the distribution; `pop`, `viewerIp` and `viewerCountry` say

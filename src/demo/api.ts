@@ -1,7 +1,9 @@
 // The origin of the demo's /api/*: a small HTTP server that counts how often it is asked.
-import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { answerApi } from './answers.ts'
+
+/** Not an import, with which Node.js loads its own fetch as well. */
+const { createServer } = process.getBuiltinModule('node:http')
 
 /** A running demo API. */
 export interface DemoApi {

@@ -1,5 +1,4 @@
 // The redirect from plain HTTP to HTTPS.
-import { STATUS_CODES } from 'node:http'
 import type { CompiledBehavior } from './compile.ts'
 import { finishHeaders } from './steps.ts'
 import { planViewerProtocol } from './viewer-protocol.ts'
@@ -8,6 +7,7 @@ import { Body } from '../message/body.ts'
 import { Headers } from '../message/headers.ts'
 import { toHttpDate } from '../message/http-date.ts'
 import type { ViewerRequest } from '../message/requests.ts'
+import { STATUS_CODES } from '../message/node-http.ts'
 
 /** The redirect for a request over plain HTTP where the behavior wants HTTPS, or null. No function runs for it. */
 export function redirectToHttps(

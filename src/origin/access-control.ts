@@ -1,11 +1,11 @@
 // Requests to a bucket as origin access control sends them: signed or not, and what a missing object is told as.
-import { STATUS_CODES } from 'node:http'
 import type { ExchangeRequest, ExchangeResponse } from './exchange.ts'
 import { EMPTY_PAYLOAD, toAmzDate, toAuthorization, toSha256, UNSIGNED_PAYLOAD } from './sigv4.ts'
 import { toErrorDocument } from './folder/errors.ts'
 import { Body } from '../message/body.ts'
 import { headerName } from '../message/header-names.ts'
 import type { BucketAccess } from '../model/origin.ts'
+import { STATUS_CODES } from '../message/node-http.ts'
 
 /** Whether a request is signed, and why not. */
 type SigningDecision = 'sign' | 'no-access-control' | 'viewer-signed' | 'no-credentials' | 'not-a-read'

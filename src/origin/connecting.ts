@@ -1,8 +1,9 @@
 // Connections to an origin: how long they took to come about, told to the first request, and their 100 Continue.
 import { lookup } from 'node:dns'
 import type { LookupFunction } from 'node:net'
-import { Client, type buildConnector, type Dispatcher } from 'undici'
+import type { buildConnector, Client as UndiciClient, Dispatcher } from 'undici'
 import { ContinueGate } from './continue-gate.ts'
+import { Client } from './undici.ts'
 import type { Connected } from '../message/trace.ts'
 
 type Connector = buildConnector.connector
@@ -37,7 +38,7 @@ export abstract class ConnectionTimes {
 export class TimedClient extends Client {
   #latest: Latest
 
-  constructor(origin: URL, options: Client.Options & { connect: Connector }, tick: () => number) {
+  constructor(origin: URL, options: UndiciClient.Options & { connect: Connector }, tick: () => number) {
     const latest: Latest = { connected: null, gate: new ContinueGate() }
     super(origin, { ...options, connect: timeConnector(options.connect, latest, tick) })
     this.#latest = latest

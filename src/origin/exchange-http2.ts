@@ -5,13 +5,13 @@ import {
   type ClientHttp2Stream,
   type OutgoingHttpHeaders,
 } from 'node:http2'
-import { STATUS_CODES } from 'node:http'
 import { countCall } from './http2-sessions.ts'
 import type { ExchangeRequest, ExchangeResponse } from './exchange.ts'
 import type { CancelToken } from '../message/clock.ts'
 import { Headers } from '../message/headers.ts'
 import { OF_ONE_CONNECTION } from '../model/hop-by-hop.ts'
 import { TrailedBody } from '../message/trailed-body.ts'
+import { STATUS_CODES } from '../message/node-http.ts'
 
 /** Resolves with the head of the answer; later errors fail the body. Rejects when there is no head. */
 export function exchangeHttp2(

@@ -1,5 +1,4 @@
 // One exchange with an HTTP origin: a request out, a response head and a streaming body back.
-import { STATUS_CODES } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import { ConnectionTimes } from './connecting.ts'
@@ -13,6 +12,7 @@ import { Headers } from '../message/headers.ts'
 import { HOP_BY_HOP } from '../model/hop-by-hop.ts'
 import type { RequestBody } from '../message/requests.ts'
 import type { Connected } from '../message/trace.ts'
+import { STATUS_CODES } from '../message/node-http.ts'
 
 export interface ExchangeRequest {
   readonly method: string

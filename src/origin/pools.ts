@@ -1,9 +1,9 @@
 // Connections to origins: one pool per target and its timeouts, kept across reloads, closed on stop.
-import { Pool } from 'undici'
 import { lookUpFamily, TimedClient } from './connecting.ts'
 import { Http2Origins } from './http2-sessions.ts'
 import { toPoolId, type PoolKey } from './pool-key.ts'
 import { toTlsOptions } from './tls.ts'
+import { Pool } from './undici.ts'
 import { QUOTAS } from '../model/quotas.ts'
 
 /** What all pools have in common. */

@@ -1,5 +1,5 @@
 // A WebSocket handshake with an origin, and the socket that comes out of it.
-import { request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http'
+import type { ClientRequest, IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import type { Duplex } from 'node:stream'
 import { toFailureResponse, toOriginFailure, unresolvedOrigin } from './failures.ts'
@@ -13,6 +13,7 @@ import { Headers } from '../message/headers.ts'
 import { OF_ONE_CONNECTION } from '../model/hop-by-hop.ts'
 import type { Layer, OriginResponse, OutgoingRequest } from '../message/requests.ts'
 import type { Origin, OriginTarget } from '../model/origin.ts'
+import { request as httpRequest } from '../message/node-http.ts'
 
 /** The viewer's connection gets its own. */
 const OF_THE_CONNECTION = new Set(OF_ONE_CONNECTION)

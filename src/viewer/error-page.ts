@@ -1,5 +1,5 @@
 // The HTML page of errors that CloudFront answers itself.
-import { STATUS_CODES } from 'node:http'
+import { STATUS_CODES } from '../message/node-http.ts'
 
 /** The page for a status and the sentence that says what failed. ('Troubleshooting error response status codes in CloudFront') */
 export function renderErrorPage(status: number, message: string, requestId: string): string {

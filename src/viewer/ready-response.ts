@@ -1,8 +1,9 @@
 // A response whose head is ready as text: node:http sends it in one piece with the body.
-import { ServerResponse, type IncomingMessage } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { Writable } from 'node:stream'
 import type { Socket } from 'node:net'
 import { headerName } from '../message/header-names.ts'
+import { ServerResponse } from '../message/node-http.ts'
 
 /** The part of OutgoingMessage that holds a finished head; not in the public types of Node.js. */
 interface HeadHolder {

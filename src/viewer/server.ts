@@ -1,5 +1,5 @@
 // The data ports: an HTTP/1.1 listener inside Fastify, which opens and closes it, and the HTTPS port in front of it.
-import { createServer, ServerResponse, type IncomingMessage, type Server } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import fastify, { type FastifyInstance } from 'fastify'
 import { createAnswer, type Answer } from './answer.ts'
@@ -12,6 +12,7 @@ import type { TlsListener } from './tls/listener.ts'
 import { createTunnels, type Tunnels } from './tunnel.ts'
 import { isWebSocket, takeBack } from './upgrades.ts'
 import { PocketfrontError } from '../model/errors.ts'
+import { createServer, ServerResponse } from '../message/node-http.ts'
 
 /** Above CloudFront's 32,768 bytes, so that a head that is too large is refused with 494 by our own count. */
 const PARSER_HEADER_BYTES = 96 * 1024

@@ -1,5 +1,5 @@
 // WebSocket connections of viewers: handshake, then bytes in both directions until one side ends.
-import { ServerResponse, type IncomingMessage } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { emptyScan } from './head-scan.ts'
@@ -12,6 +12,7 @@ import { openTunnel, type TunnelOutcome } from '../edge/tunnel.ts'
 import type { ViewerAnswer } from '../edge/visit.ts'
 import { CancelToken } from '../message/clock.ts'
 import { QUOTAS } from '../model/quotas.ts'
+import { ServerResponse } from '../message/node-http.ts'
 
 export interface Tunnels {
   open(message: IncomingMessage, socket: Socket, head: Buffer): void

@@ -1,5 +1,4 @@
 // The event object of CloudFront Functions, and what is kept of it to read the function's answer.
-import { STATUS_CODES } from 'node:http'
 import { toRequestCookies, toResponseCookies } from './cookies.ts'
 import { toHeaderItems } from './headers.ts'
 import type { CffEventType } from './headers.ts'
@@ -10,6 +9,7 @@ import type { Item } from './values.ts'
 import type { HookContext, ResponseHead } from '../hooks.ts'
 import type { ViewerRequest } from '../../message/requests.ts'
 import type { CloudFrontHeader } from '../../policies/cloudfront-headers.ts'
+import { STATUS_CODES } from '../../message/node-http.ts'
 
 /** What a handler gets as its argument, and whose run it is. `request.rawQueryString` is added inside the engine. */
 export interface CffEvent {

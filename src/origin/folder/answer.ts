@@ -1,5 +1,4 @@
 // The responses of a folder: an object, the part of it that is asked for, or an error document.
-import { STATUS_CODES } from 'node:http'
 import { etagOf, type ETags } from './etag.ts'
 import type { S3Error } from './errors.ts'
 import { contentTypeOf } from './content-type.ts'
@@ -9,6 +8,7 @@ import { planAnswer, type ObjectFacts, type ObjectPlan } from './plan.ts'
 import { streamFile } from './stream.ts'
 import { Body } from '../../message/body.ts'
 import { Headers } from '../../message/headers.ts'
+import { STATUS_CODES } from '../../message/node-http.ts'
 
 /** Files up to this size are read at once. */
 const SMALL_BYTES = 64 * 1024

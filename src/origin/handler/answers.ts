@@ -1,6 +1,6 @@
 // What a handler returned as an HTTP response, and the responses of the API where it returned none.
-import { STATUS_CODES } from 'node:http'
 import type { HandlerOrigin, HandlerRoute } from '../../model/handler-origin.ts'
+import { STATUS_CODES } from '../../message/node-http.ts'
 
 /** A response whose body is at hand. */
 export interface HandlerAnswer {

@@ -1,7 +1,7 @@
 // The error pages of a website endpoint, in HTML.
-import { STATUS_CODES } from 'node:http'
 import { describeS3Error, escapeXml } from '../folder/errors.ts'
 import type { AnswerIds, ToErrorDocument } from '../folder/answer.ts'
+import { STATUS_CODES } from '../../message/node-http.ts'
 
 const HTML = ['Content-Type', 'text/html; charset=utf-8']
 
