@@ -103,7 +103,8 @@ export const SUPPORT: readonly SupportRule[] = [
     key: 'OriginAccessControlId',
     when: isFilled,
     handling: 'ignored',
-    detail: 'requests to this target are not signed; map the bucket to a folder or to s3+http://HOST/BUCKET',
+    detail:
+      'requests to this target are not signed; a bucket may be mapped to a folder or s3+http://HOST/BUCKET, a Function URL to lambda:FILE',
   },
   {
     part: 'http origin',
