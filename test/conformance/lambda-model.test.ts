@@ -1,7 +1,8 @@
 // How Lambda@Edge functions are run, what they find, and what viewers see when they fail.
+import { writeFileSync } from 'node:fs'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startFront, type Front, type FrontOptions } from '../support/front.ts'
+import { startFront, type Answer, type Front, type FrontOptions } from '../support/front.ts'
 import { startLambdaFront, writeModule } from '../support/lambda.ts'
 import { startOrigin, type ScriptedOrigin } from '../support/origin.ts'
 import { hasPython } from '../unit/functions/definitions.ts'
@@ -269,10 +270,22 @@ describe('F.B6 Lambda@Edge: failures', () => {
   })
 
   test('More invocations at once than the limit of concurrency allows are 503 LambdaLimitExceeded', async () => {
-    await using front = await withCode(fail(`await new Promise((r) => setTimeout(r, 100)); return ${ANSWER}`))
-    const answers = await Promise.all(Array.from({ length: 262 }, () => front.get('/')))
+    // Nobody is served before the first one is refused.
+    const flag = `${writeModule('')}.go`
+    await using front = await withCode(
+      fail(`const { existsSync } = require('node:fs')
+        while (!existsSync(${JSON.stringify(flag)})) await new Promise((r) => setTimeout(r, 20))
+        return ${ANSWER}`),
+    )
+    const ask = async (): Promise<Answer> => {
+      const answer = await front.get('/')
+      if (answer.status === 503) writeFileSync(flag, '')
+      return answer
+    }
+    const answers = await Promise.all(Array.from({ length: 262 }, ask))
     const throttled = answers.filter(({ status }) => status === 503)
     expect(throttled.length).toBeGreaterThan(0)
+    expect(throttled.length).toBeLessThan(20)
     for (const { headers, text } of throttled) {
       expect(headers['x-cache']).toBe('LambdaLimitExceeded from cloudfront')
       expect(text).toContain(THROTTLED)
