@@ -25,7 +25,7 @@ export function createPlaceStore(budget: PlaceBudget): CacheStore {
       const fits = size <= (isFiled ? budget.disk : budget.memory)
       // Before the old one is gone: it may have the same body.
       if (fits) entry.onStored()
-      other.delete(key)
+      if (other.size > 0) other.delete(key)
       if (fits) own.set(key, entry, { size })
       else own.delete(key)
       return fits
