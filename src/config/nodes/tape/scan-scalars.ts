@@ -95,15 +95,19 @@ export function findPlainEnd(lines: Lines, start: number): number {
   }
 }
 
-/** The colon after a key that begins at `start`, -1 when it is none, and the end of the key. */
-export function findKey(lines: Lines, start: number): { readonly colon: number; readonly key: Found } | null {
+/** A key, and where the colon after it is. */
+export interface Key extends Found {
+  readonly colon: number
+}
+
+/** The key that begins at `start`; null when something else does. Keys in quotes stand on one line. */
+export function findKey(lines: Lines, start: number): Key | null {
   const { text } = lines
   const code = text.charCodeAt(start)
   if (code === Code.quote || code === Code.apostrophe) {
-    const end = quoteEnd(lines, start)
-    if (end === null) return null
-    const colon = lines.afterSpaces(end.end)
-    return text.charCodeAt(colon) === Code.colon && lines.isGap(colon + 1) ? { colon, key: end } : null
+    const { kind, end } = findQuoted(lines, start, Number.MAX_SAFE_INTEGER)
+    const colon = lines.afterSpaces(end)
+    return text.charCodeAt(colon) === Code.colon && lines.isGap(colon + 1) ? { kind, end, colon } : null
   }
   if (!lines.beginsPlain(start)) return null
   let end = start
@@ -112,16 +116,10 @@ export function findKey(lines: Lines, start: number): { readonly colon: number; 
     if (each === Code.space) continue
     if (each === Code.lineBreak || Number.isNaN(each)) return null
     if (each === Code.hash && at > end) return null
-    if (each === Code.colon && lines.isGap(at + 1)) return { colon: at, key: { kind: Kind.plain, end } }
+    if (each === Code.colon && lines.isGap(at + 1)) return { kind: Kind.plain, end, colon: at }
     if (each < 32) throw UNREADABLE
     end = at + 1
   }
-}
-
-/** A key in quotes stands on one line. */
-function quoteEnd(lines: Lines, start: number): Found | null {
-  const found = findQuoted(lines, start, Number.MAX_SAFE_INTEGER - 1)
-  return found
 }
 
 /** The lines of a block, whose header begins at `start`. (YAML 1.2.2, 8.1 'Block Scalar Styles') */

@@ -1,10 +1,8 @@
 // YAML as tools and people write templates -> its tape, or null for what the library had better read.
 import { Code, Lines } from './lines.ts'
 import { findTag, FlowScanner, keyName } from './scan-flow.ts'
-import { findBlock, findKey, findPlainEnd, findQuoted, type Found } from './scan-scalars.ts'
+import { findBlock, findKey, findPlainEnd, findQuoted, type Found, type Key } from './scan-scalars.ts'
 import { Kind, Tape, UNREADABLE } from './tape.ts'
-
-type Key = NonNullable<ReturnType<typeof findKey>>
 
 /**
  * Null for anchors, merge keys, several documents, tabs, unknown tags and everything that is seldom or wrong: this reads
@@ -51,7 +49,7 @@ class YamlScanner {
     let found: Key | null = first
     for (let at = start; ; at = lines.at) {
       if (found === null) throw UNREADABLE
-      tape.addKey(found.key.kind, at, found.key.end, keyName(this.#text, at, found.key))
+      tape.addKey(found.kind, at, found.end, keyName(this.#text, at, found))
       const after = found.colon + 1
       if (lines.isLineEnd(after)) this.#below(after, indent, 0, true)
       else this.#value(lines.afterSpaces(after), indent, 0, false)
