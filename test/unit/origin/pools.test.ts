@@ -1,5 +1,6 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { Dispatcher } from 'undici'
 import { expect, test } from 'vitest'
 import { toFamily, type PoolKey } from '../../../src/origin/pool-key.ts'
 import { OriginPools } from '../../../src/origin/pools.ts'
@@ -26,17 +27,20 @@ const keyOf = (port: number, keepaliveTimeout: number, family: PoolKey['family']
 })
 
 test('Of more origins than anybody needs the oldest lose their connections, once their requests are done', async () => {
-  let answer = (): void => {}
+  let answer: (() => void) | null = null
   await using server = await listen((_request, response) => {
     answer = () => response.end('late')
   })
   const pools = new OriginPools({ tick: () => 0, acceptAnyCertificate: false })
   const first = pools.get(keyOf(server.port, 0.001))
+  // All of undici is loaded here, with which a pool has `request`.
+  expect(first).toBeInstanceOf(Dispatcher)
   const running = first.request({ path: '/', method: 'GET' })
-  await expect.poll(() => first.stats.running).toBe(1)
+  await expect.poll(() => answer).not.toBeNull()
+  expect(first.stats.running).toBe(1)
   for (let i = 1; i <= 300; i++) pools.get(keyOf(server.port, i))
   expect([first.closed, first.destroyed]).toEqual([true, false])
-  answer()
+  answer!()
   expect(await (await running).body.text()).toBe('late')
   await expect.poll(() => first.destroyed).toBe(true)
   const again = pools.get(keyOf(server.port, 0.001))
