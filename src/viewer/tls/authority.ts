@@ -91,8 +91,9 @@ async function makeFolder(folder: string): Promise<void> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'EEXIST') return
-    if (code !== 'ENOENT' || parent === folder || (await isFolder(parent))) throw error
-    await makeFolder(parent)
+    if (code !== 'ENOENT' || parent === folder) throw error
+    // Others may make the same way at the same time.
+    if (!(await isFolder(parent))) await makeFolder(parent)
     await mkdir(folder, { mode: 0o700 }).catch((again: NodeJS.ErrnoException) => {
       if (again.code !== 'EEXIST') throw again
     })
