@@ -17,6 +17,13 @@ export interface StoredObject {
   readonly failure: Failure | null
 }
 
+/** The head of an answer as text, as far as it is the same for all hits. */
+export interface ReadyHead {
+  readonly text: string
+  /** The head says no length: the body goes out in chunks. */
+  readonly isChunked: boolean
+}
+
 /** One tier's entry. */
 export class CacheEntry {
   readonly object: StoredObject
@@ -26,8 +33,8 @@ export class CacheEntry {
   pausedUntil = 0
   /** A header block made ready for hits, and whose rules it was made by. */
   block: readonly string[] | null = null
-  /** The same as the text of a head that lacks its last values; null when the block may not be sent as text. */
-  head: string | null = null
+  /** The same as text that lacks the last values; null when it may not be sent as text. */
+  head: ReadyHead | null = null
   blockOwner: object | null = null
 
   constructor(object: StoredObject, checkedUpTo: number) {

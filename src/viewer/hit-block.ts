@@ -1,6 +1,6 @@
 // What the hits of one cached object have in common of their headers, made once and kept with the entry.
-import { toHeadText } from './ready-response.ts'
-import type { CacheEntry } from '../cache/entry.ts'
+import { toReadyHead } from './ready-response.ts'
+import type { CacheEntry, ReadyHead } from '../cache/entry.ts'
 import type { CompiledBehavior, CompiledDistribution } from '../edge/compile.ts'
 import { applyResponseHeadersPolicy } from '../edge/steps.ts'
 import type { EdgePlace } from '../edge/visit.ts'
@@ -43,8 +43,9 @@ export function hasDate(block: readonly string[]): boolean {
 }
 
 /** The block as text up to the value of X-Amz-Cf-Id, or null where it can't be. */
-function toHead({ block, object }: CacheEntry): string | null {
+function toHead({ block, object }: CacheEntry): ReadyHead | null {
   if (!hasDate(block!)) return null
-  const text = toHeadText(object.status, object.statusText, block!, object.body.bytes)
-  return text === null ? null : `${text}Connection: keep-alive\r\nX-Amz-Cf-Id: `
+  const head = toReadyHead(object.status, object.statusText, block!, object.body.bytes)
+  if (head === null) return null
+  return { ...head, text: `${head.text}Connection: keep-alive\r\nX-Amz-Cf-Id: ` }
 }

@@ -77,8 +77,9 @@ export function answerHit(
   if (entry.blockOwner !== selected) makeBlock(entry, request, selected, site, place)
   const trace = new Trace(ports.requestId(), now, startedTick)
   const age = Math.max(0, Math.floor((now - object.settlement.bornAt) / 1000))
-  if (entry.head !== null && whole.length !== 0 && method === 'GET' && canSendText(response)) {
-    response.endReady(`${entry.head}${trace.id}\r\nAge: ${age}\r\n\r\n`, whole)
+  const { head } = entry
+  if (head !== null && whole.length !== 0 && method === 'GET' && canSendText(response)) {
+    response.endReady(`${head.text}${trace.id}\r\nAge: ${age}\r\n\r\n`, whole, head.isChunked)
   } else writeFields(response, entry, method === 'HEAD' ? '' : whole, trace, age)
 
   fillTrace(trace, received, scan, selected, site, pop, key)

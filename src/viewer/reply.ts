@@ -13,7 +13,7 @@ export interface Reply {
   /** `headers` is a flat list of names and values. */
   writeHead(status: number, statusText: string, headers: string[]): unknown
   /** Sends a head that is ready as text, and the body; only where Node.js takes one (`canSendReadyHeads`). */
-  endReady?(head: string, body: string | Buffer): void
+  endReady?(head: string, body: string | Buffer, isChunked: boolean): void
   flushHeaders(): void
   /** Fields after the body, over HTTP/2 alone; the source has them when the body has ended. */
   expectTrailers?(source: { readonly trailers: readonly string[] | null }): void

@@ -1,6 +1,6 @@
 // Writes an answer to the viewer: CloudFront's own headers, the error page, the body at the viewer's pace.
 import { reasonPhrase, renderErrorPage } from './error-page.ts'
-import { toHeadText } from './ready-response.ts'
+import { toReadyHead } from './ready-response.ts'
 import { internalError } from './refused.ts'
 import type { Reply } from './reply.ts'
 import type { ViewerAnswer } from '../edge/visit.ts'
@@ -89,10 +89,10 @@ function writeWhole(
 ): void {
   const { response, trace, tick } = delivery
   if (content.length > 0 && response.endReady !== undefined && response.shouldKeepAlive) {
-    const head = toHeadText(answer.status, toStatusText(answer), headers, content.length)
+    const head = toReadyHead(answer.status, toStatusText(answer), headers, content.length)
     if (head !== null) {
       trace.firstByteMs = tick() - trace.startedTick
-      return response.endReady(`${head}\r\n`, content)
+      return response.endReady(`${head.text}\r\n`, content, head.isChunked)
     }
   }
   writeHead(answer, headers, delivery)

@@ -3,7 +3,7 @@ import { createServer, request as httpRequest, type IncomingMessage } from 'node
 import type { AddressInfo } from 'node:net'
 import { connect } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
-import { canSendReadyHeads, ReadyResponse, toHeadText } from '../../../src/viewer/ready-response.ts'
+import { canSendReadyHeads, ReadyResponse, toReadyHead } from '../../../src/viewer/ready-response.ts'
 
 const closers: (() => void)[] = []
 afterEach(() => {
@@ -11,10 +11,12 @@ afterEach(() => {
 })
 
 /** A server that answers with a ready head. */
-async function serve(body: string | Buffer): Promise<number> {
+async function serve(body: string | Buffer, isChunked = false): Promise<number> {
   const server = createServer({ ServerResponse: ReadyResponse }, (_message, response) => {
-    const pairs = ['Content-Length', String(body.length), 'X-One', 'a\u00e9', 'Connection', 'keep-alive']
-    response.endReady(`${toHeadText(200, 'OK', pairs, body.length)!}\r\n`, body)
+    const length = isChunked ? [] : ['Content-Length', String(body.length)]
+    const pairs = [...length, 'X-One', 'a\u00e9', 'Connection', 'keep-alive']
+    const head = toReadyHead(200, 'OK', pairs, body.length)!
+    response.endReady(`${head.text}\r\n`, body, head.isChunked)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   closers.push(() => {
@@ -30,10 +32,12 @@ describe('a ready head', () => {
   })
 
   test.each([
-    ['text', 'h\u00e9llo'],
-    ['bytes', Buffer.alloc(300_000, 7)],
-  ] as const)('goes out with a body of %s, byte for byte', async (_kind, body) => {
-    const port = await serve(body)
+    ['text', 'h\u00e9llo', false],
+    ['bytes', Buffer.alloc(300_000, 7), false],
+    ['text in chunks', 'h\u00e9llo', true],
+    ['bytes in chunks', Buffer.alloc(300_000, 7), true],
+  ] as const)('goes out with a body of %s, byte for byte', async (_kind, body, isChunked) => {
+    const port = await serve(body, isChunked)
     const { headers, bytes } = await new Promise<{ headers: IncomingMessage['headers']; bytes: Buffer }>(
       (resolve, reject) => {
         httpRequest({ port, host: '127.0.0.1' }, (response) => {
@@ -46,7 +50,7 @@ describe('a ready head', () => {
       },
     )
     expect(headers).toEqual({
-      'content-length': String(body.length),
+      ...(isChunked ? { 'transfer-encoding': 'chunked' } : { 'content-length': String(body.length) }),
       'x-one': 'a\u00e9',
       connection: 'keep-alive',
     })
@@ -79,12 +83,14 @@ describe('a ready head', () => {
     ['two lengths', ['Content-Length', '1']],
     ['a coding of its own', ['Transfer-Encoding', 'chunked']],
   ])('is left to Node.js with %s', (_what, pairs) => {
-    expect(toHeadText(200, 'OK', ['Content-Length', '1'], 1)).toBe('HTTP/1.1 200 OK\r\nContent-Length: 1\r\n')
-    expect(toHeadText(200, 'OK', ['Content-Length', '1', ...pairs], 1)).toBeNull()
+    expect(toReadyHead(200, 'OK', ['Content-Length', '1'], 1)).toEqual({
+      text: 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\n',
+      isChunked: false,
+    })
+    expect(toReadyHead(200, 'OK', ['Content-Length', '1', ...pairs], 1)).toBeNull()
   })
 
-  test('is left to Node.js without a length, or with a reason phrase that may not be sent', () => {
-    expect(toHeadText(200, 'OK', ['A', 'b'], 1)).toBeNull()
-    expect(toHeadText(200, 'OK\r\nX: y', ['Content-Length', '1'], 1)).toBeNull()
+  test('is left to Node.js with a reason phrase that may not be sent', () => {
+    expect(toReadyHead(200, 'OK\r\nX: y', ['Content-Length', '1'], 1)).toBeNull()
   })
 })
