@@ -1,5 +1,5 @@
 // A changed configuration: a good one takes over, a bad one changes nothing, caches and requests go on.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -123,7 +123,9 @@ test('Reloads that overlap happen one after the other, the last file wins', asyn
   writeFileSync(file, configuration())
   await using front = await startFront({ config: file })
   const first = front.pocketfront.reload()
-  writeFileSync(file, configuration({ originPath: '/v3' }))
+  // In one step: the first one may be reading the file just now.
+  writeFileSync(`${file}.saved`, configuration({ originPath: '/v3' }))
+  renameSync(`${file}.saved`, file)
   expect((await Promise.all([first, front.pocketfront.reload()])).map(({ ok }) => ok)).toEqual([true, true])
   expect((await front.get('/a')).text).toBe('GET /v3/a')
 })
