@@ -6,6 +6,8 @@ export interface HeaderName {
   readonly lower: string
   /** A token by RFC 9110, section 5.1. */
   readonly isValid: boolean
+  /** The start of its line in a head, with the end of the line before it. */
+  readonly lead: string
 }
 
 const MEMO_SIZE = 4096
@@ -18,7 +20,7 @@ const memo = new Map<string, HeaderName>()
 export function headerName(wire: string): HeaderName {
   let name = memo.get(wire)
   if (name === undefined) {
-    name = { wire, lower: wire.toLowerCase(), isValid: TOKEN.test(wire) }
+    name = { wire, lower: wire.toLowerCase(), isValid: TOKEN.test(wire), lead: `\r\n${wire}: ` }
     if (wire.length > MEMO_LENGTH) return name
     if (memo.size >= MEMO_SIZE) memo.clear()
     memo.set(wire, name)

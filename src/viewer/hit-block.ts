@@ -1,5 +1,5 @@
 // What the hits of one cached object have in common of their headers, made once and kept with the entry.
-import { toReadyHead } from './ready-response.ts'
+import { toHeadText } from './http1/head-text.ts'
 import type { CacheEntry, ReadyHead } from '../cache/entry.ts'
 import type { CompiledBehavior, CompiledDistribution } from '../edge/compile.ts'
 import { applyResponseHeadersPolicy } from '../edge/steps.ts'
@@ -45,7 +45,9 @@ export function hasDate(block: readonly string[]): boolean {
 /** The block as text up to the value of X-Amz-Cf-Id, or null where it can't be. */
 function toHead({ block, object }: CacheEntry): ReadyHead | null {
   if (!hasDate(block!)) return null
-  const head = toReadyHead(object.status, object.statusText, block!, object.body.bytes)
-  if (head === null) return null
-  return { ...head, text: `${head.text}Connection: keep-alive\r\nX-Amz-Cf-Id: ` }
+  const { text, length } = toHeadText(object.status, object.statusText, block!)
+  const isChunked = length === null
+  if (!isChunked && length !== object.body.bytes) return null
+  const framing = isChunked ? 'Transfer-Encoding: chunked\r\n' : ''
+  return { text: `${text}${framing}Connection: keep-alive\r\nX-Amz-Cf-Id: `, isChunked }
 }

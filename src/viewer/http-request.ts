@@ -1,5 +1,6 @@
 // A request as Node.js parsed it, read as a ViewerRequest without copying its headers.
 import type { IncomingMessage } from 'node:http'
+import { PlainMessage } from './http1/message.ts'
 import { Http2Message } from './http2/message.ts'
 import { describeTls, isSecure } from './tls/connection.ts'
 import { Upload } from './upload.ts'
@@ -7,8 +8,8 @@ import type { Headers } from '../message/headers.ts'
 import type { RequestBody, ViewerRequest } from '../message/requests.ts'
 import type { ViewerGeo } from '../message/viewer-geo.ts'
 
-/** A request over either version. */
-export type Incoming = IncomingMessage | Http2Message
+/** A request with its body over HTTP/1.1 or HTTP/2, or one that has none. */
+export type Incoming = IncomingMessage | Http2Message | PlainMessage
 
 /** A viewer request. Address and body are looked up only when somebody asks. */
 export class HttpViewerRequest implements ViewerRequest {
@@ -69,8 +70,8 @@ export class HttpViewerRequest implements ViewerRequest {
   /** Null when the request announces no body; else the same stream each time. */
   get body(): RequestBody | null {
     if (this.#upload === null) {
-      if (!this.#announcesBody()) return null
       const message = this.#message
+      if (message instanceof PlainMessage || !this.#announcesBody()) return null
       this.#upload = new Upload(message instanceof Http2Message ? message.stream : message)
     }
     return { kind: 'stream', stream: this.#upload }

@@ -12,7 +12,7 @@ export interface Reply {
   sendDate: boolean
   /** `headers` is a flat list of names and values. */
   writeHead(status: number, statusText: string, headers: string[]): unknown
-  /** Sends a head that is ready as text, and the body; only where Node.js takes one (`canSendReadyHeads`). */
+  /** Sends a head that is ready as text, checked and with its empty line, and the body; a string is latin1. */
   endReady?(head: string, body: string | Buffer, isChunked: boolean): void
   flushHeaders(): void
   /** Fields after the body, over HTTP/2 alone; the source has them when the body has ended. */

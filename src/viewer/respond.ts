@@ -1,6 +1,5 @@
 // Writes an answer to the viewer: CloudFront's own headers, the error page, the body at the viewer's pace.
 import { reasonPhrase, renderErrorPage } from './error-page.ts'
-import { toReadyHead } from './ready-response.ts'
 import { internalError } from './refused.ts'
 import type { Reply } from './reply.ts'
 import type { ViewerAnswer } from '../edge/visit.ts'
@@ -75,29 +74,11 @@ function write(answer: ViewerAnswer, delivery: Delivery): void {
   const content = selectContent(answer, page, delivery)
   if (content === null) return streamBody(answer, delivery, headers)
   if (page !== null || content.length === 0) answer.body.discard()
-  writeWhole(answer, headers, content, delivery)
-  trace.bytes = content.length
-  endDelivery(answer, delivery, 'complete')
-}
-
-/** Head and body at once: as text where that is possible, which is far cheaper than field by field. */
-function writeWhole(
-  answer: ViewerAnswer,
-  headers: string[],
-  content: string | Buffer,
-  delivery: Delivery,
-): void {
-  const { response, trace, tick } = delivery
-  if (content.length > 0 && response.endReady !== undefined && response.shouldKeepAlive) {
-    const head = toReadyHead(answer.status, toStatusText(answer), headers, content.length)
-    if (head !== null) {
-      trace.firstByteMs = tick() - trace.startedTick
-      return response.endReady(`${head.text}\r\n`, content, head.isChunked)
-    }
-  }
   writeHead(answer, headers, delivery)
   if (typeof content === 'string') response.end(content, 'latin1')
   else response.end(content)
+  trace.bytes = content.length
+  endDelivery(answer, delivery, 'complete')
 }
 
 function toStatusText({ status, statusText }: ViewerAnswer): string {

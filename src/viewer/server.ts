@@ -4,15 +4,15 @@ import type { AddressInfo, Socket } from 'node:net'
 import fastify, { type FastifyInstance } from 'fastify'
 import { createAnswer, type Answer } from './answer.ts'
 import { answerClientError } from './client-error.ts'
+import { takeConnections, type PlainConnections } from './http1/connections.ts'
 import type { ViewerPorts } from './ports.ts'
-import { canSendReadyHeads, ReadyResponse } from './ready-response.ts'
 import { startSecureSide } from './secure-side.ts'
 import type { Certificates } from './tls/certificates.ts'
 import type { TlsListener } from './tls/listener.ts'
 import { createTunnels, type Tunnels } from './tunnel.ts'
 import { isWebSocket, takeBack } from './upgrades.ts'
 import { PocketfrontError } from '../model/errors.ts'
-import { createServer, ServerResponse } from '../message/node-http.ts'
+import { createServer } from '../message/node-http.ts'
 
 /** Above CloudFront's 32,768 bytes, so that a head that is too large is refused with 494 by our own count. */
 const PARSER_HEADER_BYTES = 96 * 1024
@@ -40,7 +40,7 @@ export async function startViewerServer(ports: ViewerPorts, listen: ListenOption
   const tunnels = createTunnels(ports)
   const answer = createAnswer(ports)
   const { app, server } = createApp(ports, answer, tunnels)
-  const open = trackConnections(server)
+  const plain = takePlain(server, ports, answer)
   const { host, port, https } = listen
   let secure: TlsListener | null = null
   try {
@@ -61,11 +61,12 @@ export async function startViewerServer(ports: ViewerPorts, listen: ListenOption
     async close(graceMs) {
       const cut = setTimeout(() => {
         server.closeAllConnections()
+        plain.destroy()
         secure?.destroy()
       }, graceMs)
       // A connection whose last response ends from now on would stay for its keep-alive time.
       const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS)
-      for (const socket of open) if (socket.bytesRead === 0) socket.destroy()
+      plain.close()
       tunnels.destroy()
       await Promise.all([app.close(), secure?.close()])
       clearTimeout(cut)
@@ -97,7 +98,6 @@ function createApp(
         insecureHTTPParser: false,
         // Such a request gets CloudFront's page and a trace, as any other that is refused.
         requireHostHeader: false,
-        ServerResponse: canSendReadyHeads() ? ReadyResponse : ServerResponse,
         shouldUpgradeCallback: (message: IncomingMessage) => isWebSocket(message),
       }
       server = createServer(options, answer)
@@ -119,14 +119,17 @@ function createApp(
   return { app, server }
 }
 
-/** Browsers open connections ahead of their need; only from version 26 on Node.js takes such a one for idle. */
-function trackConnections(server: Server): ReadonlySet<Socket> {
-  const open = new Set<Socket>()
-  server.on('connection', (socket: Socket) => {
-    open.add(socket)
-    socket.on('close', () => open.delete(socket))
+/** Connections that carry nothing but plain requests are our own: Node.js needs twice the time for one. */
+function takePlain(server: Server, ports: ViewerPorts, answer: Answer): PlainConnections {
+  return takeConnections(server, {
+    onRequest: answer,
+    onSilent(socket) {
+      const error = Object.assign(new Error('no request came'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' })
+      answerClientError(error, socket, ports)
+    },
+    headMs: HEAD_TIMEOUT_MS,
+    idleMs: KEEP_ALIVE_MS,
   })
-  return open
 }
 
 function toListenError(error: unknown, host: string, port: number, option: string): Error {
