@@ -1,5 +1,7 @@
 // Header names met before: one string for each, with its lower-case form and whether it is valid.
 
+import { toOwnString } from './own-string.ts'
+
 /** A name as it stands on the wire. */
 export interface HeaderName {
   readonly wire: string
@@ -20,12 +22,17 @@ const memo = new Map<string, HeaderName>()
 export function headerName(wire: string): HeaderName {
   let name = memo.get(wire)
   if (name === undefined) {
-    name = { wire, lower: wire.toLowerCase(), isValid: TOKEN.test(wire), lead: `\r\n${wire}: ` }
-    if (wire.length > MEMO_LENGTH) return name
+    name = toHeaderName(wire)
+    if (!name.isValid || wire.length > MEMO_LENGTH) return name
     if (memo.size >= MEMO_SIZE) memo.clear()
-    memo.set(wire, name)
+    name = toHeaderName(toOwnString(wire))
+    memo.set(name.wire, name)
   }
   return name
+}
+
+function toHeaderName(wire: string): HeaderName {
+  return { wire, lower: wire.toLowerCase(), isValid: TOKEN.test(wire), lead: `\r\n${wire}: ` }
 }
 
 /** Names by length and first and last byte; almost every name that comes in is the one found there. */

@@ -1,5 +1,6 @@
 // Host header → distribution.
 import type { CompiledDistribution } from '../edge/compile.ts'
+import { toOwnString } from '../message/own-string.ts'
 
 /** Finds the distribution for a Host header, or null. */
 export type Router = (host: string) => CompiledDistribution | null
@@ -41,7 +42,7 @@ export function compileRouter(sites: readonly CompiledDistribution[]): Router {
       site = select(toHostName(host))
       if (host.length > MEMO_HOST_LENGTH) return site
       if (memo.size >= MEMO_SIZE) memo.clear()
-      memo.set(host, site)
+      memo.set(toOwnString(host), site)
     }
     lastHost = host
     lastSite = site
