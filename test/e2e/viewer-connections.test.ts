@@ -11,7 +11,7 @@ interface Dialled {
   socket: Socket
   text: () => string
   /** Sends, and waits for a number of whole answers more. */
-  ask(bytes: string, answers?: number): Promise<string[]>
+  ask: (bytes: string, answers?: number) => Promise<string[]>
 }
 
 /** The answers in a text, whose bodies all have a Content-Length. */

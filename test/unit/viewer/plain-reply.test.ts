@@ -59,7 +59,7 @@ async function sentByNode(answer: Answer, method: string, keepsAlive = true): Pr
     response.sendDate = false
     if (++count === 2) return void response.writeHead(200, ['X-Second', '1']).end()
     response.shouldKeepAlive = keepsAlive
-    answer(response as Reply)
+    answer(response)
   })
   const request = `${method} / HTTP/1.1\r\nHost: a\r\n\r\n`
   const text = await withServer(server, (port) =>
