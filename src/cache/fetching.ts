@@ -45,7 +45,9 @@ export function addRecord(trace: Trace, layer: TierRecord['layer'], place: strin
     stored: null,
     storedBecause: null,
   }
-  trace[layer] = record
+  if (layer === 'edge') trace.edge = record
+  else if (layer === 'regional') trace.regional = record
+  else trace.shield = record
   return record
 }
 

@@ -15,6 +15,8 @@ export class Flight {
   /** Invalidations up to this sequence number came before the fetch. */
   readonly startedAt: number
   readonly token: CancelToken
+  /** Others find it. */
+  isListed = true
   #followers: Follower[] | null = null
   #landed: OriginResponse | null | undefined = undefined
 

@@ -6,19 +6,36 @@ import { Flight } from './flight.ts'
 export class Flights {
   #byKey = new Map<string, Flight>()
 
-  /** One that may be joined: it still goes on, and no invalidation has come since it began. */
-  find(key: string, { invalidations, invalidationUrl }: LookupContext): Flight | null {
+  /** One that may be joined. */
+  find(key: string, context: LookupContext): Flight | null {
     const flight = this.#byKey.get(key)
-    if (flight === undefined || flight.token.cancelled) return null
-    return invalidations.covers(invalidationUrl, 'unknown', flight.startedAt) ? null : flight
+    return flight !== undefined && isJoinable(flight, context) ? flight : null
   }
 
-  open(fetching: Fetching): void {
-    fetching.flight = new Flight(fetching.startedAt, fetching.context.token)
-    this.#byKey.set(fetching.flightKey, fetching.flight)
+  /** The one that a fetch may join; null when it is now the one that others join. */
+  join(fetching: Fetching): Flight | null {
+    const { flightKey, context } = fetching
+    const flight = this.#byKey.get(flightKey)
+    if (flight !== undefined) {
+      if (isJoinable(flight, context)) return flight
+      flight.isListed = false
+    }
+    fetching.flight = new Flight(fetching.startedAt, context.token)
+    this.#byKey.set(flightKey, fetching.flight)
+    return null
   }
 
   leave({ flightKey, flight }: Fetching): void {
-    if (flight !== null && this.#byKey.get(flightKey) === flight) this.#byKey.delete(flightKey)
+    if (flight === null || !flight.isListed) return
+    flight.isListed = false
+    this.#byKey.delete(flightKey)
   }
+}
+
+/** It still goes on, and no invalidation has come since it began. */
+function isJoinable(
+  { token, startedAt }: Flight,
+  { invalidations, invalidationUrl }: LookupContext,
+): boolean {
+  return !token.cancelled && !invalidations.covers(invalidationUrl, 'unknown', startedAt)
 }

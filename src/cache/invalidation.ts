@@ -45,7 +45,11 @@ export class InvalidationSequence implements InvalidationLog {
   }
 
   covers(url: string, tags: readonly string[] | null | 'unknown', since: number): boolean {
-    if (since >= this.sequence) return false
+    // By itself: whatever a closure takes hold of is allocated when a function begins.
+    return since < this.sequence && this.#coversLater(url, tags, since)
+  }
+
+  #coversLater(url: string, tags: readonly string[] | null | 'unknown', since: number): boolean {
     if (since < this.#allBefore) return true
     const encoded = encodeUrl(url)
     if ((this.#files.get(encoded) ?? 0) > since) return true

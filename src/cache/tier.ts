@@ -169,10 +169,8 @@ export class CacheTier implements Upstream {
   }
 
   #join(fetching: Fetching): Promise<OriginResponse> {
-    const flight = this.#flights.find(fetching.flightKey, fetching.context)
-    if (flight !== null) return this.#follow(flight, fetching)
-    this.#flights.open(fetching)
-    return this.#lead(fetching)
+    const flight = this.#flights.join(fetching)
+    return flight === null ? this.#lead(fetching) : this.#follow(flight, fetching)
   }
 
   async #follow(flight: Flight, fetching: Fetching): Promise<OriginResponse> {

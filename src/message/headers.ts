@@ -106,7 +106,9 @@ export function toWireName(lowerName: string): string {
 }
 
 function isName(wireName: string, lowerName: string): boolean {
-  return (
-    wireName.length === lowerName.length && (wireName === lowerName || wireName.toLowerCase() === lowerName)
-  )
+  if (wireName.length !== lowerName.length) return false
+  if (wireName === lowerName) return true
+  // Most names of the same length differ in the first letter already (0x20 is the bit that tells its case).
+  if ((wireName.charCodeAt(0) | 0x20) !== (lowerName.charCodeAt(0) | 0x20)) return false
+  return headerName(wireName).lower === lowerName
 }

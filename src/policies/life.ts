@@ -97,23 +97,50 @@ export class TaggedLife extends SettledLife {
 const MEMO_SIZE = 512
 const MEMO_LENGTH = 256
 
-/** The headers of most responses were seen before; only Expires makes a decision depend on the moment. */
-export function selectLife(
-  lives: Map<string, Life>,
-  decideLife: (status: number, headers: Headers, now: number) => Life,
-  status: number,
-  headers: Headers,
-  now: number,
-): Life {
-  if (headers.has('expires')) return decideLife(status, headers, now)
-  const key = `${status} ${headers.list('cache-control')} ${headers.list('vary')}`
-  let life = lives.get(key)
-  if (life === undefined) {
-    life = decideLife(status, headers, now)
-    if (lives.size >= MEMO_SIZE) lives.clear()
-    if (key.length <= MEMO_LENGTH) lives.set(key, life)
+/** The lives that one behavior has given; the headers of most responses were seen before. */
+export class Lives {
+  #decide: (status: number, headers: Headers, now: number) => Life
+  /** Of status 200 without Vary, by Cache-Control: most. */
+  #usual = new Map<string | null, Life>()
+  #others = new Map<string, Life>()
+  /** Many responses come in one millisecond, with the same life: they share the object as well. */
+  #latest: SettledLife | null = null
+
+  constructor(decide: (status: number, headers: Headers, now: number) => Life) {
+    this.#decide = decide
   }
-  return life
+
+  /** Only Expires makes a decision depend on the moment. */
+  select(status: number, headers: Headers, now: number): Life {
+    if (headers.has('expires')) return this.#decide(status, headers, now)
+    const cacheControl = headers.list('cache-control')
+    const vary = headers.list('vary')
+    if (status === 200 && vary === null)
+      return this.#usual.get(cacheControl) ?? this.#add(this.#usual, cacheControl, status, headers, now)
+    const key = `${status} ${cacheControl} ${vary}`
+    return this.#others.get(key) ?? this.#add(this.#others, key, status, headers, now)
+  }
+
+  settle(life: Life, bornAt: number): SettledLife {
+    // What is confirmed on each request is told from its confirmation by identity.
+    if (life.ttl === 0) return new SettledLife(life, bornAt)
+    const latest = this.#latest
+    if (latest !== null && latest.life === life && latest.bornAt === bornAt) return latest
+    return (this.#latest = new SettledLife(life, bornAt))
+  }
+
+  #add<Key extends string | null>(
+    lives: Map<Key, Life>,
+    key: Key,
+    status: number,
+    headers: Headers,
+    now: number,
+  ): Life {
+    const life = this.#decide(status, headers, now)
+    if (lives.size >= MEMO_SIZE) lives.clear()
+    if (key === null || key.length <= MEMO_LENGTH) lives.set(key, life)
+    return life
+  }
 }
 
 /**

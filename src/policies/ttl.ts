@@ -8,7 +8,7 @@ import type { Headers } from '../message/headers.ts'
 import type { DefaultCacheBehavior } from '../model/cache-behavior.ts'
 import type { Distribution } from '../model/distribution.ts'
 import type { BypassReason, StoreReason, TtlRule } from '../model/result-types.ts'
-import { selectLife, SettledLife, TaggedLife, toBirth, toLife, type Decision, type Life } from './life.ts'
+import { Lives, TaggedLife, toBirth, toLife, type Decision, type Life } from './life.ts'
 import { forwardsCookies, toTtlBounds } from './selections.ts'
 import type { TtlBounds } from './selections.ts'
 
@@ -56,13 +56,13 @@ export function compileRules(
     return toLife(decision, status, bounds, errorPause)
   }
   const tagHeader = distribution.CacheTagConfig?.HeaderName.toLowerCase() ?? null
-  const lives = new Map<string, Life>()
+  const lives = new Lives(decideLife)
   return {
     settle({ status, headers }, now) {
-      const life = selectLife(lives, decideLife, status, headers, now)
+      const life = lives.select(status, headers, now)
       const tags = tagHeader === null ? null : parseTags(headers.list(tagHeader))
       const bornAt = toBirth(headers, now)
-      return tags === null ? new SettledLife(life, bornAt) : new TaggedLife(life, bornAt, tags)
+      return tags === null ? lives.settle(life, bornAt) : new TaggedLife(life, bornAt, tags)
     },
     collapses: !isDisabled && !hasCookies,
     revalidates: !hasCookies,
