@@ -64,8 +64,9 @@ export async function answerWithErrorPage(
 ): Promise<ViewerAnswer> {
   const { selected, path, responseCode } = page
   const trace = startPageTrace(page, visit)
+  const ofPage = toPageVisit(visit, trace)
   const asked = toPageRequest(request, path)
-  const response = await fetchObject(asked, selected, { ...visit, trace, prepared: null })
+  const response = await fetchObject(asked, selected, ofPage)
   trace.status = response.status
   const outcome = judgePage(response)
   const { errorCode } = page
@@ -73,7 +74,7 @@ export async function answerWithErrorPage(
   visit.trace.errorPage = { errorCode, path, behavior, responseCode, outcome, fetch: trace }
   visit.trace.problem = describeProblem(page, failed, response, outcome)
   const isShown = outcome === 'shown'
-  const answer = toPageAnswer(response, failed, request, selected, { ...visit, trace })
+  const answer = toPageAnswer(response, failed, request, selected, ofPage)
   if (!isShown) return answer
   return {
     ...answer,
@@ -135,6 +136,11 @@ function toPageRequest(request: ViewerRequest, path: string): ViewerRequest {
     body: null,
     errorOf: { path: failedPath, queryString: failedQuery },
   })
+}
+
+/** The same visit with a story of its own. All fields are named, since those of a class would be lost in a spread. */
+function toPageVisit({ site, place, clock, token, tick, random, httpsPort }: Visit, trace: Trace): Visit {
+  return { site, place, trace, clock, token, tick, random, httpsPort, prepared: null }
 }
 
 /** The look-ups and attempts of the page are a story of their own within that of the request. */

@@ -12,6 +12,14 @@ export interface HeaderName {
   readonly lead: string
 }
 
+/** What a value, or a reason phrase, may not hold (RFC 9110, section 5.5). */
+const NOT_IN_VALUE = /[^\t\x20-\x7e\x80-\xff]/
+
+/** Whether a value may go out as it is: line breaks above all would divide a message in two. */
+export function isSendableValue(value: string): boolean {
+  return !NOT_IN_VALUE.test(value)
+}
+
 const MEMO_SIZE = 4096
 /** Longer names are not remembered: they are no names that come again. */
 const MEMO_LENGTH = 128

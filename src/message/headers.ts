@@ -12,6 +12,8 @@ export class Headers {
   static readonly none = new Headers([])
 
   readonly pairs: HeaderPairs
+  /** Set by whoever has found that every name and value may go out; false as long as nobody knows. */
+  areSendable = false
 
   constructor(pairs: HeaderPairs) {
     this.pairs = pairs

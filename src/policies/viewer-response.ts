@@ -1,5 +1,5 @@
 // Which of the origin's response headers reach the viewer.
-import { headerName } from '../message/header-names.ts'
+import { headerName, isSendableValue } from '../message/header-names.ts'
 import { Headers } from '../message/headers.ts'
 import { HOP_BY_HOP } from '../model/hop-by-hop.ts'
 import type { DefaultCacheBehavior } from '../model/cache-behavior.ts'
@@ -10,9 +10,6 @@ import { forwardsCookies } from './selections.ts'
 const DROPPED = new Set([...HOP_BY_HOP, 'x-amz-cf-id', 'x-cache'])
 
 const S3_IDS = new Set(['x-amz-id-2', 'x-amz-request-id'])
-
-/** What a value may not hold (RFC 9110, section 5.5). */
-const NOT_IN_VALUE = /[^\t\x20-\x7e\x80-\xff]/
 
 /**
  * Compiles the filter of response headers: Vary keeps only what the origin can see, Set-Cookie stays only where
@@ -28,18 +25,39 @@ export function compileViewerHeaders(
   if (originIsS3) for (const name of S3_IDS) dropped.add(name)
   const isSeen = compileIsSeen(behavior, originIsS3)
   return (headers) => {
+    if (hasNothingToDrop(headers, dropped, isSeen)) return headers
     const pairs: string[] = []
     const { pairs: given } = headers
     for (let i = 0; i < given.length; i += 2) {
       const value = given[i + 1]!
       const { lower, wire, isValid } = headerName(given[i]!)
       if (!isValid || dropped.has(lower) || lower.startsWith('x-pocketfront-')) continue
-      if (NOT_IN_VALUE.test(value)) continue
+      if (!isSendableValue(value)) continue
       const kept = lower === 'vary' ? filterVary(value, isSeen) : value
       if (kept !== null) pairs.push(wire, kept)
     }
-    return new Headers(pairs)
+    const filtered = new Headers(pairs)
+    filtered.areSendable = true
+    return filtered
   }
+}
+
+/** Most responses have nothing that is to be left out; they need no second list. */
+function hasNothingToDrop(
+  headers: Headers,
+  dropped: ReadonlySet<string>,
+  isSeen: (name: string) => boolean,
+): boolean {
+  const { pairs, areSendable } = headers
+  for (let i = 0; i < pairs.length; i += 2) {
+    const { lower, isValid } = headerName(pairs[i]!)
+    const value = pairs[i + 1]!
+    if (!isValid || dropped.has(lower) || lower.startsWith('x-pocketfront-')) return false
+    if (!areSendable && !isSendableValue(value)) return false
+    if (lower === 'vary' && filterVary(value, isSeen) !== value) return false
+  }
+  headers.areSendable = true
+  return true
 }
 
 /** Via of a message with CloudFront's own element at the end; those before it stay in front. */

@@ -3,16 +3,15 @@ import type { HeadScan } from './head-scan.ts'
 import { HttpViewerRequest, isLoopback, toOriginForm, toPlainAddress, type Incoming } from './http-request.ts'
 import type { ViewerPorts } from './ports.ts'
 import type { Reply } from './reply.ts'
-import { internalError, refusedAnswer } from './refused.ts'
+import { refusedAnswer } from './refused.ts'
 import type { Prepared } from './hit.ts'
 import { NOT_STEERED, readSteering } from './place/steering.ts'
-import { deliver, type Delivery } from './respond.ts'
-import { answerRequest } from '../edge/journey.ts'
+import { deliver } from './respond.ts'
+import { Transit } from './transit.ts'
 import { refusal, type Refusal } from '../edge/refuse.ts'
 import type { PopChoice } from '../edge/placing.ts'
-import type { EdgePlace, Visit } from '../edge/visit.ts'
+import type { EdgePlace } from '../edge/visit.ts'
 import type { CompiledDistribution } from '../edge/compile.ts'
-import { CancelToken } from '../message/clock.ts'
 import { Headers } from '../message/headers.ts'
 import { Trace } from '../message/trace.ts'
 import { wait } from '../message/wait.ts'
@@ -116,67 +115,45 @@ export function receive(
   ports: ViewerPorts,
 ): void {
   const arrival = prepared === null ? arrive(message, scan, ports) : arriveWith(prepared, scan, ports)
-  const { trace, place, request, route } = arrival
   if (response.socket === null) watchQueued(message, response)
-  const delivery: Delivery = {
+  const { route } = arrival
+  if (route.kind === 'refused') return refuse(route.refusal, arrival, response, ports)
+  const transit = new Transit(arrival, route.site, response, prepared, ports)
+  transit.watchViewer()
+  if (ports.viewerHop === null) return transit.run()
+  const { request, trace, place } = arrival
+  void wait(ports.viewerHop(request.geo, place.pop), transit.token).then(() => {
+    // Times are those that the edge location sees.
+    trace.startedTick = ports.tick()
+    transit.run()
+  })
+}
+
+/** An answer that no distribution gives. */
+function refuse(
+  { status, failure }: Refusal,
+  { request, trace, place, explain }: Arrival,
+  response: Reply,
+  ports: ViewerPorts,
+): void {
+  trace.problem = failure.detail
+  // CloudFront closes the connection after a head that is too large or malformed.
+  if (status !== 403 && status !== 421) response.shouldKeepAlive = false
+  deliver(refusedAnswer({ status, failure }), {
     response,
     trace,
     clock: ports.clock,
     popHeader: place.popHeader,
-    via: route.kind === 'site' ? route.site.via : NO_VIA,
-    altSvc: route.kind === 'site' ? route.site.altSvc : null,
+    via: NO_VIA,
     isHead: request.method === 'HEAD',
-    explain: arrival.explain,
+    explain,
     tick: ports.tick,
     onDelivered() {
       request.dropBody()
       ports.finished(trace)
     },
     onBug: (error) => ports.onBug(error, trace),
-  }
-  if (route.kind === 'refused') {
-    trace.problem = route.refusal.failure.detail
-    // CloudFront closes the connection after a head that is too large or malformed.
-    const { status } = route.refusal
-    if (status !== 403 && status !== 421) response.shouldKeepAlive = false
-    return deliver(refusedAnswer(route.refusal), delivery)
-  }
-  const token = new CancelToken()
-  watchViewer(response, token)
-  const { site } = route
-  const { clock, tick, random, httpsPort } = ports
-  const visit: Visit = { trace, clock, tick, random, token, place, site, prepared, httpsPort }
-  if (ports.viewerHop === null) return travel(request, visit, delivery)
-  void wait(ports.viewerHop(request.geo, place.pop), token).then(() => {
-    // Times are those that the edge location sees.
-    trace.startedTick = tick()
-    travel(request, visit, delivery)
   })
-}
-
-function travel(request: HttpViewerRequest, visit: Visit, delivery: Delivery): void {
-  const fail = (error: unknown): void => {
-    delivery.onBug(error)
-    visit.trace.problem = String(error)
-    deliver(internalError(error), delivery)
-  }
-  try {
-    answerRequest(request, visit).then((answer) => deliver(answer, delivery), fail)
-  } catch (error) {
-    fail(error)
-  }
-}
-
-/** Cancels, once, when the viewer leaves before the answer is out. */
-function watchViewer(response: Reply, token: CancelToken): void {
-  let hasLeft = false
-  const onEnd = (): void => {
-    if (hasLeft || response.writableFinished) return
-    hasLeft = true
-    token.cancel()
-  }
-  response.on('close', onEnd)
-  response.on('error', onEnd)
 }
 
 /**
