@@ -75,8 +75,12 @@ function runningResponse(socket: Socket & { _httpMessage?: ServerResponse | null
   return socket['_httpMessage'] ?? null
 }
 
-/** Reads on for a moment, since closing with unread bytes would reset the connection before the page is read. */
+/**
+ * Reads on for a moment, since closing with unread bytes would reset the connection before the page is read. Whoever
+ * read before listens no more, perhaps not even for a viewer that resets it.
+ */
 function linger(socket: Socket): void {
+  socket.on('error', () => socket.destroy())
   socket.on('data', () => {})
   socket.resume()
   const cut = setTimeout(() => socket.destroy(), LINGER_MS)

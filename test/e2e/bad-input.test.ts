@@ -193,3 +193,15 @@ test.each([
     expect(front.pocketfront.traces.last(1)[0]?.problem).toContain(problem)
   },
 )
+
+test.each([
+  ['CONNECT', 'CONNECT localhost:80 HTTP/1.1\r\nHost: localhost\r\n\r\n'],
+  ['garbage', 'garbage\r\n\r\n'],
+])('A viewer that resets its connection on reading why %s is refused harms nobody', async (_, bytes) => {
+  const socket = connect(front.port, '127.0.0.1')
+  socket.write(bytes)
+  await once(socket, 'data')
+  socket.resetAndDestroy()
+  // Over a connection of its own, after the reset.
+  for (let i = 0; i < 3; i++) expect((await front.get('/host')).status).toBe(200)
+})
