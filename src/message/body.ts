@@ -54,6 +54,15 @@ export class Body {
     return body
   }
 
+  /** A complete body of few bytes, given as latin1 text. */
+  static ofText(latin1: string): Body {
+    const body = new Body()
+    body.bytes = latin1.length
+    body.#text = latin1
+    body.state = 'complete'
+    return body
+  }
+
   static readonly empty = Body.of('')
 
   /** Adds a chunk. The caller gives the chunk away: it must not change it later. */

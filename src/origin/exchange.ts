@@ -3,16 +3,23 @@ import type { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import { ConnectionTimes } from './connecting.ts'
 import type { Deadline } from './deadline.ts'
+import {
+  NOT_PASSED_ON,
+  PLAIN_FRAMING,
+  SHARED_VALUE_BYTES,
+  SHARED_VALUES,
+  sharedValue,
+  toNames,
+  toPhrase,
+} from './end-to-end.ts'
 import { toBrokenBody } from './failures.ts'
 import { Body } from '../message/body.ts'
 import type { BodySource } from '../message/body-parties.ts'
 import type { CancelToken } from '../message/clock.ts'
 import { headerNameOf } from '../message/header-names.ts'
 import { Headers } from '../message/headers.ts'
-import { HOP_BY_HOP } from '../model/hop-by-hop.ts'
 import type { RequestBody } from '../message/requests.ts'
 import type { Connected } from '../message/trace.ts'
-import { STATUS_CODES } from '../message/node-http.ts'
 
 export interface ExchangeRequest {
   readonly method: string
@@ -37,11 +44,6 @@ export interface ExchangeResponse {
   /** What is wrong with it in words, for the trace; null or left out where nothing is known. */
   readonly problem?: string | null
 }
-
-const REASON_PHRASE = /^[\t\x20-\x7e\x80-\xff]*$/
-
-/** Never passed on, as little as what Connection names. */
-const NOT_PASSED_ON = new Set(HOP_BY_HOP)
 
 /**
  * Sends a request and resolves with the response as soon as its head is there. Rejects with the error of undici
@@ -122,11 +124,7 @@ class ExchangeHandler extends ConnectionTimes implements BodySource {
     this.#resumeSocket = resume
     const body = new Body(this)
     this.#body = body
-    // A reason phrase that Node.js would refuse to write is replaced; it means nothing (RFC 9112, section 4).
-    // The usual phrase is taken from the table: stored responses share it then.
-    const usual = STATUS_CODES[status] ?? ''
-    const isOwn = statusText !== usual && statusText !== '' && REASON_PHRASE.test(statusText)
-    const phrase = isOwn ? statusText : usual
+    const phrase = toPhrase(status, statusText)
     const connected = this.takeConnected()
     this.#resolve({ status, statusText: phrase, headers: toEndToEnd(rawHeaders), body, connected })
     // Such a response ends with its head; undici takes the length that it claims for one of a body that is missing.
@@ -167,31 +165,6 @@ class ExchangeHandler extends ConnectionTimes implements BodySource {
   }
 }
 
-/** A body that came in like this is as the origin meant it. */
-const PLAIN_FRAMING = /^(?:chunked|identity)$/i
-
-/** Values that many responses share; stored headers then share the strings as well. */
-const SHARED_VALUES = new Set([
-  'accept-ranges',
-  'cache-control',
-  'content-encoding',
-  'content-length',
-  'content-type',
-  'server',
-  'vary',
-])
-const SHARED_VALUE_BYTES = 64
-const MEMO_SIZE = 1024
-const values = new Map<string, string>()
-
-function sharedValue(value: string): string {
-  const known = values.get(value)
-  if (known !== undefined) return known
-  if (values.size >= MEMO_SIZE) values.clear()
-  values.set(value, value)
-  return value
-}
-
 function toEndToEnd(raw: readonly Buffer[]): Headers {
   const pairs: string[] = []
   let named: Set<string> | null = null
@@ -212,13 +185,4 @@ function toEndToEnd(raw: readonly Buffer[]): Headers {
   if (named === null) return headers
   const listed = named
   return headers.filter((name) => !listed.has(name) || name === 'cache-control')
-}
-
-function toNames(connection: string): Set<string> {
-  return new Set(
-    connection
-      .toLowerCase()
-      .split(',')
-      .map((each) => each.trim()),
-  )
 }

@@ -1,6 +1,8 @@
 // Connections to origins: one pool per target and its timeouts, kept across reloads, closed on stop.
 import { lookUpFamily, TimedClient } from './connecting.ts'
 import { Http2Origins } from './http2-sessions.ts'
+import { Patience } from './http1/patience.ts'
+import { PlainPool } from './http1/plain-pool.ts'
 import { toPoolId, type PoolKey } from './pool-key.ts'
 import { toTlsOptions } from './tls.ts'
 import { Pool } from './undici.ts'
@@ -22,31 +24,30 @@ const MOST_POOLS = 256
 /** What a pool makes its clients with: its connector is there already. */
 type ClientOptions = ConstructorParameters<typeof TimedClient>[1]
 
+/** A pool of either kind. */
+interface Closable {
+  close(): Promise<void>
+  destroy(): Promise<void>
+}
+
 /** Pools by key; a pool without requests costs nothing but its keep-alive timers. */
-export class OriginPools {
-  #pools = new Map<string, Pool>()
+class PoolSet<T extends Closable> {
+  #pools = new Map<string, T>()
   /** No longer handed out, with requests under way. */
-  #closing = new Set<Pool>()
+  #closing = new Set<T>()
   #closed = false
-  /** For gRPC. */
-  readonly http2: Http2Origins
-  #settings: PoolSettings
+  #create: (key: PoolKey) => T
 
-  constructor(settings: PoolSettings) {
-    this.#settings = settings
-    this.http2 = new Http2Origins(settings.acceptAnyCertificate)
+  constructor(create: (key: PoolKey) => T) {
+    this.#create = create
   }
 
-  get acceptAnyCertificate(): boolean {
-    return this.#settings.acceptAnyCertificate
-  }
-
-  get(key: PoolKey): Pool {
+  get(key: PoolKey): T {
     const id = toPoolId(key)
     let pool = this.#pools.get(id)
     if (pool === undefined) {
       if (this.#closed) throw new Error('pocketfront is stopping')
-      pool = createPool(key, this.#settings)
+      pool = this.#create(key)
       this.#pools.set(id, pool)
       if (this.#pools.size > MOST_POOLS) this.#closeOldest()
     }
@@ -55,20 +56,51 @@ export class OriginPools {
 
   /** A function may name another origin for every request. Requests that run in it go on. */
   #closeOldest(): void {
-    const [[id, pool]] = this.#pools as unknown as [[string, Pool]]
+    const [[id, pool]] = this.#pools as unknown as [[string, T]]
     this.#pools.delete(id)
     const closing = pool.close().catch(() => {})
     this.#closing.add(pool)
     void closing.then(() => this.#closing.delete(pool))
   }
 
-  /** Ends every connection, also those with a request under way. */
   async destroy(): Promise<void> {
     this.#closed = true
     const pools = [...this.#pools.values(), ...this.#closing]
     this.#pools.clear()
-    this.http2.destroy()
     await Promise.all(pools.map((pool) => pool.destroy()))
+  }
+}
+
+/** All connections to origins. */
+export class OriginPools {
+  #plain: PoolSet<PlainPool>
+  #pools: PoolSet<Pool>
+  /** For gRPC. */
+  readonly http2: Http2Origins
+  readonly acceptAnyCertificate: boolean
+
+  constructor(settings: PoolSettings) {
+    this.acceptAnyCertificate = settings.acceptAnyCertificate
+    this.http2 = new Http2Origins(settings.acceptAnyCertificate)
+    this.#pools = new PoolSet((key) => createPool(key, settings))
+    const ofPlain = { ...settings, patience: new Patience(), connections: CONNECTIONS }
+    this.#plain = new PoolSet((key) => new PlainPool(key, ofPlain))
+  }
+
+  /** For requests of every kind. */
+  get(key: PoolKey): Pool {
+    return this.#pools.get(key)
+  }
+
+  /** For GET and HEAD without a body, which need less. */
+  getPlain(key: PoolKey): PlainPool {
+    return this.#plain.get(key)
+  }
+
+  /** Ends every connection, also those with a request under way. */
+  async destroy(): Promise<void> {
+    this.http2.destroy()
+    await Promise.all([this.#plain.destroy(), this.#pools.destroy()])
   }
 }
 

@@ -2,13 +2,15 @@
 import type { Pool } from 'undici'
 import { asRefused, signRequest } from './access-control.ts'
 import { Deadline } from './deadline.ts'
-import { exchange, type ExchangeResponse } from './exchange.ts'
+import { exchange, type ExchangeRequest, type ExchangeResponse } from './exchange.ts'
 import { exchangeHttp2 } from './exchange-http2.ts'
 import { secureWebsite, toOriginFailure, unresolvedOrigin, type OriginFailure } from './failures.ts'
+import { exchangePlain, isPlain } from './http1/plain-exchange.ts'
+import type { PlainPool } from './http1/plain-pool.ts'
 import type { FolderOrigins } from './folders.ts'
 import type { HandlerOrigins } from './handlers.ts'
 import { toAuthority, toRequestTarget, toWireHeaders } from './outgoing.ts'
-import { toPoolKey } from './pool-key.ts'
+import { toPoolKey, type PoolKey } from './pool-key.ts'
 import type { OriginPools } from './pools.ts'
 import { Headers } from '../message/headers.ts'
 import type { RequestContext } from '../message/context.ts'
@@ -134,14 +136,8 @@ function toRecord(
   }
 }
 
-function attemptOnce({
-  outgoing,
-  origin,
-  target,
-  context,
-  access,
-  deadline,
-}: Sending): Promise<ExchangeResponse> {
+function attemptOnce(sending: Sending): Promise<ExchangeResponse> {
+  const { outgoing, origin, target, context, access } = sending
   switch (target.kind) {
     case 'unresolved':
       return Promise.reject(new Error(target.hint))
@@ -169,8 +165,7 @@ function attemptOnce({
       if (target.bucket !== undefined) {
         const { bucket } = target
         const signed = signRequest(request, toAuthority(target), bucket, access.wallClock())
-        const pool = selectPool(access.pools, outgoing.origin, origin, target)
-        return exchange(pool, signed.request, context.token, deadline).then((response) =>
+        return exchangeHttp1(sending, target, signed.request).then((response) =>
           asRefused(response, signed, bucket),
         )
       }
@@ -179,28 +174,43 @@ function attemptOnce({
           .get(toPoolKey(outgoing.origin, origin, target))
           .then((session) => exchangeHttp2(session, request, context.token))
       }
-      const pool = selectPool(access.pools, outgoing.origin, origin, target)
-      return exchange(pool, request, context.token, deadline)
+      return exchangeHttp1(sending, target, request)
     }
   }
 }
 
-/** The pool of compiled settings, found by their identity; a function's changes make settings anew. */
-const poolBySettings = new WeakMap<OutgoingOrigin, { target: OriginTarget; pools: OriginPools; pool: Pool }>()
-
-function selectPool(
-  pools: OriginPools,
-  settings: OutgoingOrigin,
-  origin: Origin,
-  target: Extract<OriginTarget, { kind: 'http' }>,
-): Pool {
-  const known = poolBySettings.get(settings)
-  if (known !== undefined && known.target === target && known.pools === pools && !known.pool.closed)
-    return known.pool
-  const pool = pools.get(toPoolKey(settings, origin, target))
-  poolBySettings.set(settings, { target, pools, pool })
-  return pool
+/** What needs nothing but a head goes over connections of our own, everything else through undici. */
+function exchangeHttp1(
+  { outgoing, origin, context, access, deadline }: Sending,
+  target: HttpTarget,
+  request: ExchangeRequest,
+): Promise<ExchangeResponse> {
+  const { pools } = access
+  let known = knownPools.get(outgoing.origin)
+  if (known === undefined || known.target !== target || known.pools !== pools) {
+    known = { target, pools, key: toPoolKey(outgoing.origin, origin, target), plain: null, pool: null }
+    knownPools.set(outgoing.origin, known)
+  }
+  if (isPlain(request)) {
+    if (known.plain === null || known.plain.closed) known.plain = pools.getPlain(known.key)
+    return exchangePlain(known.plain, request, context.token, deadline)
+  }
+  if (known.pool === null || known.pool.closed) known.pool = pools.get(known.key)
+  return exchange(known.pool, request, context.token, deadline)
 }
+
+type HttpTarget = Extract<OriginTarget, { kind: 'http' }>
+
+interface KnownPools {
+  readonly target: HttpTarget
+  readonly pools: OriginPools
+  readonly key: PoolKey
+  plain: PlainPool | null
+  pool: Pool | null
+}
+
+/** The pools of compiled settings, found by their identity; a function's changes make settings anew. */
+const knownPools = new WeakMap<OutgoingOrigin, KnownPools>()
 
 function describeTarget(outgoing: OutgoingRequest, target: OriginTarget): string {
   switch (target.kind) {
