@@ -31,8 +31,8 @@ export interface ConnectionOwner {
   readonly keepaliveTimeout: number
   /** The response is complete and the connection may be used again. */
   onFree(connection: Connection): void
-  /** The connection is gone; its job, if that can be sent again on another one, has had no answer at all. */
-  onGone(connection: Connection, unanswered: Job | null): void
+  /** The connection is gone, and a request that was to go out on it needs another one. */
+  onGone(connection: Connection, unsent: Job | null): void
 }
 
 /** undici, too, leaves an idle connection so much earlier than the origin says it would. */
@@ -49,8 +49,6 @@ export class Connection implements Waiting {
   #socket: Socket
   #reader = new ResponseReader()
   #job: Job | null = null
-  /** Requests before the one under way. */
-  #served = 0
   /** Until the first request takes it. */
   #connected: Connected | null = null
   #isPaused = false
@@ -195,7 +193,8 @@ export class Connection implements Waiting {
     if (progress instanceof Error) return this.destroy(progress)
     const job = this.#job
     this.#job = null
-    this.#served++
+    // Its last piece may have been one too many for a slow reader.
+    if (this.#isPaused) this.resume()
     const { framing } = this.#reader
     if (progress === 'junk' || framing.connection !== 'persistent' || job === null || job.isHead)
       this.#socket.destroy()
@@ -228,23 +227,15 @@ export class Connection implements Waiting {
   }
 
   #onClose(): void {
-    const wasBusy = this.#state === 'busy'
-    const isUnanswered =
-      this.#state === 'assigned' || (wasBusy && this.#served > 0 && this.#reader.isUntouched)
-    const job = this.#job
+    // The request has not gone out: another connection may take it.
+    const isUnsent = this.#state === 'assigned' && this.#error === null
+    const job = this.#job?.isOver === false ? this.#job : null
     this.#job = null
     this.#state = 'gone'
     this.#owner.patience.remove(this)
-    const isWanted = job !== null && !job.isOver
-    const isLost = isWanted && isUnanswered && (this.#error === null || isReset(this.#error))
-    this.#owner.onGone(this, isLost ? job : null)
-    if (isWanted && !isLost) job.onFailure(this.#error ?? closedByOrigin())
+    this.#owner.onGone(this, isUnsent ? job : null)
+    if (!isUnsent) job?.onFailure(this.#error ?? closedByOrigin())
   }
-}
-
-/** How an origin that has closed its side says so to a request that was on its way. */
-function isReset(error: Error & { readonly code?: unknown }): boolean {
-  return error.code === 'ECONNRESET' || error.code === 'EPIPE'
 }
 
 function isTls(socket: Socket): socket is TLSSocket {

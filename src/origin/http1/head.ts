@@ -76,7 +76,7 @@ export function parseHead(
   const usual = STATUS_CODES[status]
   const isUsual =
     usual !== undefined && lineEnd === start + 4 + usual.length && text.startsWith(usual, start + 4)
-  const statusText = isUsual ? usual : toPhrase(status, text.slice(start + 4, Math.max(lineEnd, start + 4)))
+  const statusText = isUsual ? usual : toPhrase(status, toAscii(text.slice(start + 4, lineEnd)))
   return { status, statusText, headers: toHeaders(pairs) }
 }
 
@@ -89,6 +89,11 @@ function skipProtocol(text: string, framing: Framing): number {
   if (text.startsWith('HTTP/1.1 ')) return 9
   framing.connection = 'by-request'
   return /^HTTP\/(?:1\.0|0\.9|2\.0) /.test(text) ? 9 : -1
+}
+
+/** Nobody knows the encoding of anything else in a phrase. */
+function toAscii(phrase: string): string {
+  return /[\x80-\xff]/.test(phrase) ? '' : phrase
 }
 
 function toStatus(text: string, at: number): number {

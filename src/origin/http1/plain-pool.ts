@@ -85,11 +85,11 @@ export class PlainPool implements ConnectionOwner {
     this.#scheduleTurn()
   }
 
-  onGone(connection: Connection, unanswered: Job | null): void {
+  onGone(connection: Connection, unsent: Job | null): void {
     this.#all.delete(connection)
     const at = this.#idle.indexOf(connection)
     if (at !== -1) this.#idle.splice(at, 1)
-    if (unanswered !== null) this.#placeAnew(unanswered)
+    if (unsent !== null) this.#placeAnew(unsent)
     const next = this.#nextWaiting()
     if (next !== null) this.#place(next)
     this.#checkEmpty()
@@ -109,7 +109,7 @@ export class PlainPool implements ConnectionOwner {
     }
   }
 
-  /** A request whose connection had ended unnoticed; on a new one, as the others may have ended as well. */
+  /** A request whose connection has ended while idle; on a new one, as the others may have ended as well. */
   #placeAnew(job: Job): void {
     if (this.#state === 'destroyed') job.onFailure(poolDestroyed())
     else if (this.#all.size < this.#most) this.#dial(job)

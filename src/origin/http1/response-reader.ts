@@ -46,6 +46,8 @@ export class ResponseReader {
   /** Its last three characters: the end of the head may lie across two pieces. */
   #tail = ''
   #interim = 0
+  /** A 100 Continue was among them. */
+  #hasContinued = false
   /** Bytes of a body with Content-Length that are still to come. */
   #left = 0
   #chunked = new ChunkedDecoder()
@@ -59,11 +61,7 @@ export class ResponseReader {
     this.#pending = ''
     this.#tail = ''
     this.#interim = 0
-  }
-
-  /** True until the first byte of a response has come. */
-  get isUntouched(): boolean {
-    return this.#state === 'head' && this.#pending === '' && this.#interim === 0
+    this.#hasContinued = false
   }
 
   get isInHead(): boolean {
@@ -170,6 +168,9 @@ export class ResponseReader {
 
   #passInterim(status: number): ExchangeError | MalformedResponse | null {
     if (status === 101) return new ExchangeError('UND_ERR_SOCKET', 'bad upgrade')
+    // One is accepted. ('Request and response behavior for custom origins', 100 Continue)
+    if (status === 100 && this.#hasContinued) return new ExchangeError('UND_ERR_SOCKET', 'bad response')
+    this.#hasContinued ||= status === 100
     this.#interim++
     return this.#interim > MOST_INTERIM ? new MalformedResponse('Too many interim responses') : null
   }
@@ -220,7 +221,7 @@ export class ResponseReader {
 
 /** Whether a body follows, whatever its head claims (RFC 9112, section 6.3). */
 function hasBody({ status }: ResponseHead, isHeadRequest: boolean): boolean {
-  return !isHeadRequest && status !== 204 && status !== 304
+  return !isHeadRequest && status >= 200 && status !== 204 && status !== 304
 }
 
 function copy(bytes: Buffer, from: number, to: number): Buffer {
