@@ -41,7 +41,7 @@ async function outcomeOf(response: Promise<ExchangeResponse>): Promise<unknown> 
     const head = [
       status,
       statusText,
-      fields.toSorted((a, b) => Number(/^tr/.test(a)) - Number(/^tr/.test(b))),
+      fields.toSorted((a, b) => Number(a.startsWith('tr')) - Number(b.startsWith('tr'))),
     ]
     return await readWholeBody(body, 100_000).then(
       (content) => [...head, content.toString('latin1')],

@@ -122,7 +122,7 @@ describe('The end of a body is where its framing says', () => {
   test('A response to HEAD has no body, whatever it claims', () => {
     const asked = { isHead: true }
     expect(read(`${OK}Content-Length: 5\r\n\r\n`, asked)).toMatchObject({ verdict: 'complete', body: '' })
-    expect(read(`${CHUNKED}`, asked)).toMatchObject({ verdict: 'complete', body: '' })
+    expect(read(CHUNKED, asked)).toMatchObject({ verdict: 'complete', body: '' })
     expect(read(`${OK}Content-Length: 5\r\n\r\nhello`, asked)).toMatchObject({ body: '', reusable: false })
   })
 
