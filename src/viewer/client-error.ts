@@ -71,7 +71,9 @@ function describe({ code, message }: Error & { code?: string }): string {
  * The response that this connection is about to send or sending. A page would stand in the middle of its body; and
  * when only the end of its request's body is missing, the viewer has left. Node.js looks at the same property.
  */
-function runningResponse(socket: Socket & { _httpMessage?: ServerResponse | null }): ServerResponse | null {
+export function runningResponse(
+  socket: Socket & { _httpMessage?: ServerResponse | null },
+): ServerResponse | null {
   return socket['_httpMessage'] ?? null
 }
 

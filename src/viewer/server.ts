@@ -10,7 +10,7 @@ import { startSecureSide } from './secure-side.ts'
 import type { Certificates } from './tls/certificates.ts'
 import type { TlsListener } from './tls/listener.ts'
 import { createTunnels, type Tunnels } from './tunnel.ts'
-import { isWebSocket, takeBack } from './upgrades.ts'
+import { afterAnswers, isWebSocket, leavesServer, takeBack } from './upgrades.ts'
 import { PocketfrontError } from '../model/errors.ts'
 import { createServer } from '../message/node-http.ts'
 
@@ -39,7 +39,7 @@ export interface ListenOptions {
 export async function startViewerServer(ports: ViewerPorts, listen: ListenOptions): Promise<ViewerServer> {
   const tunnels = createTunnels(ports)
   const answer = createAnswer(ports)
-  const { app, server } = createApp(ports, answer, tunnels)
+  const { app, server, waiting } = createApp(ports, answer, tunnels)
   const plain = takePlain(server, ports, answer)
   const { host, port, https } = listen
   let secure: TlsListener | null = null
@@ -62,6 +62,7 @@ export async function startViewerServer(ports: ViewerPorts, listen: ListenOption
       const cut = setTimeout(() => {
         server.closeAllConnections()
         plain.destroy()
+        for (const socket of waiting) socket.destroy()
         secure?.destroy()
       }, graceMs)
       // A connection whose last response ends from now on would stay for its keep-alive time.
@@ -83,8 +84,10 @@ function createApp(
   ports: ViewerPorts,
   answer: Answer,
   tunnels: Tunnels,
-): { app: FastifyInstance; server: Server } {
+): { app: FastifyInstance; server: Server; waiting: Set<Socket> } {
   let server!: Server
+  /** Node.js has let go of them, and nobody else has them yet. */
+  const waiting = new Set<Socket>()
   const app = fastify({
     logger: false,
     forceCloseConnections: 'idle',
@@ -98,7 +101,7 @@ function createApp(
         insecureHTTPParser: false,
         // Such a request gets CloudFront's page and a trace, as any other that is refused.
         requireHostHeader: false,
-        shouldUpgradeCallback: (message: IncomingMessage) => isWebSocket(message),
+        shouldUpgradeCallback: leavesServer,
       }
       server = createServer(options, answer)
       // Whatever a viewer expects is CloudFront's affair; 100-continue is answered by Node.js.
@@ -107,8 +110,10 @@ function createApp(
         answerClientError(new Error('CONNECT is for forward proxies'), socket, ports)
       })
       server.on('upgrade', (message: IncomingMessage, socket: Socket, head: Buffer) => {
-        if (isWebSocket(message)) tunnels.open(message, socket, head)
-        else takeBack(server, message, socket, head)
+        afterAnswers(socket, waiting, () => {
+          if (isWebSocket(message)) tunnels.open(message, socket, head)
+          else takeBack(server, message, socket, head)
+        })
       })
       return server
     },
@@ -116,7 +121,7 @@ function createApp(
       answerClientError(error, socket, ports)
     },
   })
-  return { app, server }
+  return { app, server, waiting }
 }
 
 /** Connections that carry nothing but plain requests are our own: Node.js needs twice the time for one. */

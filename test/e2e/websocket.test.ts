@@ -11,6 +11,8 @@ async function startEcho() {
   const handshakes: IncomingMessage[] = []
   const sockets = new Set<Socket>()
   const server = createServer((request, response) => {
+    if (request.url === '/large')
+      return void response.writeHead(200, { 'Content-Length': 3_000_000 }).end('x'.repeat(3_000_000))
     let body = ''
     request.on('data', (chunk: Buffer) => (body += chunk.toString()))
     request.on('end', () => response.end(request.method === 'POST' ? `POST ${body}` : 'plain'))
@@ -62,11 +64,15 @@ afterEach(async () => {
   await origin.stop()
 })
 
-async function handshake(path: string, host = 'localhost'): Promise<{ socket: Socket; head: string }> {
+async function handshake(
+  path: string,
+  host = 'localhost',
+  before = '',
+): Promise<{ socket: Socket; head: string }> {
   const socket = connect(front.port, '127.0.0.1')
   socket.on('error', () => {})
   socket.write(
-    `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+    `${before}GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
       'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n',
   )
   let head = ''
@@ -90,6 +96,20 @@ test('A handshake reaches the origin and bytes go both ways', async () => {
     resultType: 'Miss',
     bytes: 4,
   })
+})
+
+test('A handshake behind another request waits for the answer to that one', async () => {
+  const { socket, head } = await handshake(
+    '/chat',
+    'localhost',
+    'GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n',
+  )
+  let text = head
+  socket.on('data', (chunk: Buffer) => (text += chunk.toString()))
+  await expect.poll(() => text.match(/HTTP\/1\.1 \d+/g), { timeout: 5000 }).toHaveLength(2)
+  expect(text).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]+\r\n\r\nx{3000000}HTTP\/1\.1 101 /)
+  socket.write('ping')
+  await expect.poll(() => text).toMatch(/ping$/)
 })
 
 test('What an origin answers instead of switching reaches the viewer', async () => {
