@@ -84,7 +84,9 @@ export class Headers {
     for (let i = 0; i < pairs.length; i += 2) {
       if (keep(headerName(pairs[i]!).lower)) out.push(pairs[i]!, pairs[i + 1]!)
     }
-    return new Headers(out)
+    const filtered = new Headers(out)
+    filtered.areSendable = this.areSendable
+    return filtered
   }
 
   /** Each field as lower-case name, value and name on the wire. */

@@ -42,7 +42,7 @@ export function createOrigin(
     context: RequestContext,
   ): Promise<OriginResponse> {
     const target = selectTarget(outgoing, origin, resolveTarget)
-    return sendToOrigin(outgoing, origin, target, context, access).then((sent) => {
+    return sendToOrigin(outgoing, origin, target, context, access, (sent) => {
       if (sent.kind === 'failure')
         return toFailureResponse(sent.failure.status, sent.failure.failure, context.contact)
       const fault = findFault(sent.response, request)

@@ -79,11 +79,16 @@ export function toRequestTarget(outgoing: OutgoingRequest, pathPrefix: string): 
  * The header list as it goes on the wire. Origin custom headers replace those of the same name.
  * ('Add custom headers to origin requests')
  */
-export function toWireHeaders(outgoing: OutgoingRequest, origin: Origin, target: OriginTarget): string[] {
+export function toWireHeaders(
+  outgoing: OutgoingRequest,
+  origin: Origin,
+  target: OriginTarget,
+): readonly string[] {
   const { customHeaders } = outgoing.origin
+  const { pairs } = outgoing.headers
+  if (customHeaders.pairs.length === 0 && isAsOnTheWire(pairs, origin, target)) return pairs
   const replaced = customHeaders.pairs.length === 0 ? null : toLowerNames(customHeaders)
   const out: string[] = []
-  const { pairs } = outgoing.headers
   for (let i = 0; i < pairs.length; i += 2) {
     const { wire, lower } = headerName(pairs[i]!)
     if (OURS.has(lower) || replaced?.has(lower)) continue
@@ -93,6 +98,16 @@ export function toWireHeaders(outgoing: OutgoingRequest, origin: Origin, target:
     if (customHeaders.pairs[i + 1] !== '') out.push(customHeaders.pairs[i]!, customHeaders.pairs[i + 1]!)
   }
   return out
+}
+
+/** Most requests go as they are: they need no second list. */
+function isAsOnTheWire(pairs: readonly string[], origin: Origin, target: OriginTarget): boolean {
+  for (let i = 0; i < pairs.length; i += 2) {
+    const { lower } = headerName(pairs[i]!)
+    if (OURS.has(lower)) return false
+    if (lower === 'host' && toSentHost(pairs[i + 1]!, origin, target) !== pairs[i + 1]!) return false
+  }
+  return true
 }
 
 function toLowerNames(headers: Headers): Set<string> {

@@ -46,28 +46,33 @@ interface Sending {
   readonly deadline: Deadline | null
 }
 
+/** What is made of the end. */
+type Take<T> = (sent: SendResult) => T | Promise<T>
+
 /**
  * Sends a request until an attempt succeeds or none is left. GET and HEAD are repeated after any failure before the
- * head, other methods only while nothing was sent. ('Origin settings', connection attempts)
+ * head, other methods only while nothing was sent. What `take` makes of the end comes back: nobody has to wait twice.
+ * ('Origin settings', connection attempts)
  */
-export function sendToOrigin(
+export function sendToOrigin<T>(
   outgoing: OutgoingRequest,
   origin: Origin,
   target: OriginTarget,
   context: RequestContext,
   access: OriginAccess,
-): Promise<SendResult> {
+  take: Take<T>,
+): Promise<T> {
   if (target.kind === 'unresolved' || target.kind === 'website') {
     const failure = findHopeless(outgoing, target)
     if (failure !== null) {
       const record = toRecord(outgoing, origin, target, 1)
       context.trace.addOrigin({ ...record, error: failure.failure.detail, end: 'unresolved' })
-      return Promise.resolve({ kind: 'failure', failure })
+      return Promise.resolve(take({ kind: 'failure', failure }))
     }
   }
   const seconds = origin.ResponseCompletionTimeout
   const deadline = seconds === null || target.kind !== 'http' ? null : new Deadline(seconds)
-  return attempt({ outgoing, origin, target, context, access, deadline }, 1)
+  return attempt({ outgoing, origin, target, context, access, deadline }, 1, take)
 }
 
 /** A target that no attempt can reach. */
@@ -79,7 +84,7 @@ function findHopeless(
   return outgoing.origin.protocol === 'https' ? secureWebsite() : null
 }
 
-function attempt(sending: Sending, number: number): Promise<SendResult> {
+function attempt<T>(sending: Sending, number: number, take: Take<T>): Promise<T> {
   const { outgoing, origin, target, context, access } = sending
   const record = toRecord(outgoing, origin, target, number)
   context.trace.addOrigin(record)
@@ -91,15 +96,15 @@ function attempt(sending: Sending, number: number): Promise<SendResult> {
       record.connected = response.connected ?? null
       record.end = 'answered'
       record.error = response.problem ?? null
-      return { kind: 'response', response }
+      return take({ kind: 'response', response })
     },
     (error: unknown) => {
       const failure = toOriginFailure(error)
       record.error = failure.failure.detail
       record.end = planNext(sending, failure, number)
-      if (record.end === 'retried') return attempt(sending, number + 1)
+      if (record.end === 'retried') return attempt(sending, number + 1, take)
       sending.deadline?.clear()
-      return { kind: 'failure', failure }
+      return take({ kind: 'failure', failure })
     },
   )
 }

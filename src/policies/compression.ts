@@ -74,9 +74,13 @@ interface Enabled {
 
 /** Brotli where both are accepted. */
 function selectEncoding(acceptEncodingKey: string, { gzip, brotli }: Enabled): 'br' | 'gzip' | null {
-  const accepted = acceptEncodingKey.split(',')
-  if (brotli && accepted.includes('br')) return 'br'
-  return gzip && accepted.includes('gzip') ? 'gzip' : null
+  if (brotli && lists(acceptEncodingKey, 'br')) return 'br'
+  return gzip && lists(acceptEncodingKey, 'gzip') ? 'gzip' : null
+}
+
+/** The normal forms are short: most often it is all of the list, or not there. */
+function lists(codings: string, coding: string): boolean {
+  return codings === coding || (codings.length > coding.length && codings.split(',').includes(coding))
 }
 
 /** Legacy settings know gzip only. */

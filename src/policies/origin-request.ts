@@ -60,12 +60,17 @@ export function compileForwarding(
   const selectCookies = compileCookieSelection(selectForwardedCookies(behavior), {
     wildcards: behavior.Cache.kind === 'legacy',
   })
+  const toCookies =
+    selectForwardedCookies(behavior).behavior === 'none'
+      ? () => null
+      : (headers: Headers) => selectCookies(joinCookies(headers))
   const rules = compileHeaderRules(behavior, originIsS3)
+  const copyPassing = compileCopy(rules, isCached)
   const toAcceptEncoding = compileAcceptEncoding(behavior, rules, compileEncodings(distribution, behavior))
   return (request, facts) => {
-    const pairs = copyPassing(request, rules, isCached)
+    const pairs = copyPassing(request)
     addContentLength(pairs, request.body, request.headers)
-    add(pairs, 'Cookie', selectCookies(joinCookies(request.headers)))
+    add(pairs, 'Cookie', toCookies(request.headers))
     add(pairs, 'Accept-Encoding', toAcceptEncoding(request))
     add(pairs, 'User-Agent', toUserAgent(request.headers, rules))
     for (const { wireName, toValue } of rules.added) {
@@ -84,18 +89,40 @@ function toUserAgent(headers: Headers, rules: HeaderRules): string {
   return agent ?? 'Amazon CloudFront'
 }
 
-function copyPassing(request: ViewerRequest, rules: HeaderRules, isCached: boolean): string[] {
-  const hopByHop = toConnectionNames(request.headers, rules)
-  const hasBody = request.body !== null
-  const pairs: string[] = []
-  const sent = request.headers.pairs
-  for (let i = 0; i < sent.length; i += 2) {
-    const name = headerName(sent[i]!).lower
-    if (REMADE.has(name) || hopByHop?.has(name)) continue
-    if (isCached && CONDITIONS.has(name) && !rules.isKeyed(name)) continue
-    if (rules.passes(name, request.method, hasBody)) pairs.push(sent[i]!, sent[i + 1]!)
+/** Names of headers that are remembered for each behavior. */
+const MEMO_SIZE = 512
+const MEMO_LENGTH = 128
+
+/** The viewer's headers that go on as they are. */
+function compileCopy(rules: HeaderRules, isCached: boolean): (request: ViewerRequest) => string[] {
+  const passes = (name: string, method: string, hasBody: boolean): boolean => {
+    if (REMADE.has(name) || (isCached && CONDITIONS.has(name) && !rules.isKeyed(name))) return false
+    return rules.passes(name, method, hasBody)
   }
-  return pairs
+  // For GET without a body, which most requests are: the same names come again and again.
+  const passesWithGet = new Map<string, boolean>()
+  const passPlainly = (name: string): boolean => {
+    let isPassing = passesWithGet.get(name)
+    if (isPassing === undefined) {
+      isPassing = passes(name, 'GET', false)
+      if (passesWithGet.size >= MEMO_SIZE) passesWithGet.clear()
+      if (name.length <= MEMO_LENGTH) passesWithGet.set(name, isPassing)
+    }
+    return isPassing
+  }
+  return ({ headers, method, body }) => {
+    const hopByHop = toConnectionNames(headers, rules)
+    const isPlain = method === 'GET' && body === null
+    const pairs: string[] = []
+    const sent = headers.pairs
+    for (let i = 0; i < sent.length; i += 2) {
+      const name = headerName(sent[i]!).lower
+      if (hopByHop?.has(name)) continue
+      const isPassing = isPlain ? passPlainly(name) : passes(name, method, body !== null)
+      if (isPassing) pairs.push(sent[i]!, sent[i + 1]!)
+    }
+    return pairs
+  }
 }
 
 /** Says only what never passes anyway. */

@@ -188,9 +188,13 @@ function isBlank(code: number): boolean {
   return code === SPACE || code === TAB
 }
 
-/** A list that has grown by pushes has room for half as many again, and these are stored by the thousand. */
+/**
+ * Of tokens and of characters that may be sent: that is what was checked. A list that has grown by pushes has room for
+ * half as many again, and these are stored by the thousand.
+ */
 function toHeaders(pairs: readonly string[]): Headers {
   const headers = new Headers(pairs.slice())
+  headers.areSendable = true
   if (named === null) return headers
   const listed = named
   named = null
