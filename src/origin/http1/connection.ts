@@ -27,8 +27,11 @@ export interface ConnectionOwner {
   readonly patience: Patience
   /** Monotonic milliseconds. */
   readonly tick: () => number
+  /** Milliseconds. */
   readonly connectTimeout: number
   readonly keepaliveTimeout: number
+  /** Host and port, in words. */
+  readonly address: string
   /** The response is complete and the connection may be used again. */
   onFree(connection: Connection): void
   /** The connection is gone, and a request that was to go out on it needs another one. */
@@ -130,7 +133,7 @@ export class Connection implements Waiting {
   onDue(): void {
     switch (this.#state) {
       case 'connecting':
-        return this.destroy(new ExchangeError('UND_ERR_CONNECT_TIMEOUT', 'Connect Timeout Error'))
+        return this.destroy(connectTimedOut(this.#owner))
       case 'busy':
         return this.destroy(
           this.#reader.isInHead
@@ -228,7 +231,7 @@ export class Connection implements Waiting {
 
   #onClose(): void {
     // The request has not gone out: another connection may take it.
-    const isUnsent = this.#state === 'assigned' && this.#error === null
+    const isUnsent = this.#state === 'assigned'
     const job = this.#job?.isOver === false ? this.#job : null
     this.#job = null
     this.#state = 'gone'
@@ -236,6 +239,11 @@ export class Connection implements Waiting {
     this.#owner.onGone(this, isUnsent ? job : null)
     if (!isUnsent) job?.onFailure(this.#error ?? closedByOrigin())
   }
+}
+
+function connectTimedOut({ address, connectTimeout }: ConnectionOwner): ExchangeError {
+  const message = `Connect Timeout Error (attempted address: ${address}, timeout: ${connectTimeout}ms)`
+  return new ExchangeError('UND_ERR_CONNECT_TIMEOUT', message)
 }
 
 function isTls(socket: Socket): socket is TLSSocket {

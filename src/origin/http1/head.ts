@@ -41,8 +41,9 @@ interface Field {
   readonly wire: string
   readonly kind: Kind
   readonly isShared: boolean
-  /** The value it had last, where values are shared. */
+  /** The value it had last, where values are shared, and the length that this says. */
   last: string
+  length: number
 }
 
 /** Neither text nor a line end; of line ends the parser makes sure itself. */
@@ -146,14 +147,17 @@ function takeField(field: Field, value: string, framing: Framing, pairs: string[
   switch (field.kind) {
     case 'content-length':
       if (framing.length !== -1) return 'Content-Length already present'
-      framing.length = LENGTH.test(value) ? Number(value) : -1
-      if (framing.length === -1 || framing.length > Number.MAX_SAFE_INTEGER) return 'Invalid Content-Length'
+      if (field.length === -1 || value !== field.last) field.length = toLength(value)
+      framing.length = field.length
+      if (framing.length === -1) return 'Invalid Content-Length'
       pairs.push(field.wire, value)
       break
     case 'transfer-encoding':
       framing.coding = framing.coding === null ? value : `${framing.coding}, ${value}`
       break
     case 'connection':
+      // What almost every origin says that says anything.
+      if (value === 'keep-alive' && framing.connection === 'persistent') break
       if (value !== 'keep-alive' && value !== 'close') named = new Set([...(named ?? []), ...toNames(value)])
       if (CLOSE.test(value)) framing.connection = 'closing'
       else if (framing.connection === 'by-request' && KEPT.test(value)) framing.connection = 'persistent'
@@ -172,6 +176,11 @@ function takeField(field: Field, value: string, framing: Framing, pairs: string[
     : null
 }
 
+function toLength(value: string): number {
+  const length = LENGTH.test(value) ? Number(value) : -1
+  return length > Number.MAX_SAFE_INTEGER ? -1 : length
+}
+
 function toValue(text: string, colonEnd: number, lineEnd: number, field: Field): string {
   let from = colonEnd
   let to = lineEnd
@@ -180,6 +189,7 @@ function toValue(text: string, colonEnd: number, lineEnd: number, field: Field):
   if (!field.isShared || to - from > SHARED_VALUE_BYTES) return text.slice(from, to)
   const { last } = field
   if (last.length === to - from && text.startsWith(last, from)) return last
+  field.length = -1
   field.last = sharedValue(text.slice(from, to))
   return field.last
 }
@@ -201,20 +211,35 @@ function toHeaders(pairs: readonly string[]): Headers {
   return headers.filter((name) => !listed.has(name) || name === 'cache-control')
 }
 
-/** Names by length and first and last character; almost every name that comes in is the one found there. */
+/** Names by length and three of their characters; almost every name that comes in is the one found there. */
 const slots: (Field | undefined)[] = Array.from({ length: 1024 })
+/** All that were met lately, for those whose place in `slots` another one has. */
+const fields = new Map<string, Field>()
+const MEMO_SIZE = 2048
+/** Longer names are not remembered: they are no names that come again. */
 const MEMO_LENGTH = 128
 
 /** The name between two places, or null for none that is valid (RFC 9110, section 5.1). */
 function fieldAt(text: string, start: number, end: number): Field | null {
-  const slot = (text.charCodeAt(start) * 31 + text.charCodeAt(end - 1) * 7 + end - start) & 1023
+  const length = end - start
+  const first = text.charCodeAt(start)
+  const slot =
+    (first * 53 + text.charCodeAt(start + (length >> 1)) * 19 + text.charCodeAt(end - 1) * 97 + length) & 1023
   const known = slots[slot]
-  if (known !== undefined && known.wire.length === end - start && text.startsWith(known.wire, start))
-    return known
-  const { wire, lower, isValid } = headerName(ownCopy(text.slice(start, end)))
+  if (known !== undefined && known.wire.length === length && text.startsWith(known.wire, start)) return known
+  const name = text.slice(start, end)
+  const field = fields.get(name) ?? toField(name)
+  if (field !== null && length <= MEMO_LENGTH) slots[slot] = field
+  return field
+}
+
+function toField(name: string): Field | null {
+  const { wire, lower, isValid } = headerName(ownCopy(name))
   if (!isValid) return null
-  const field: Field = { wire, kind: toKind(lower), isShared: SHARED_VALUES.has(lower), last: '' }
-  if (wire.length <= MEMO_LENGTH) slots[slot] = field
+  const field: Field = { wire, kind: toKind(lower), isShared: SHARED_VALUES.has(lower), last: '', length: -1 }
+  if (wire.length > MEMO_LENGTH) return field
+  if (fields.size >= MEMO_SIZE) fields.clear()
+  fields.set(wire, field)
   return field
 }
 

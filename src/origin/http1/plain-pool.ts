@@ -21,6 +21,7 @@ export class PlainPool implements ConnectionOwner {
   readonly tick: () => number
   readonly connectTimeout: number
   readonly keepaliveTimeout: number
+  readonly address: string
   #dialer: Dialer
   #most: number
   #all = new Set<Connection>()
@@ -42,6 +43,7 @@ export class PlainPool implements ConnectionOwner {
     this.tick = settings.tick
     this.connectTimeout = key.connectTimeout * 1000
     this.keepaliveTimeout = key.keepaliveTimeout * 1000
+    this.address = `${key.hostname}:${key.port}`
     this.#most = settings.connections
     this.#dialer = new Dialer(key, settings.acceptAnyCertificate)
   }
@@ -126,6 +128,7 @@ export class PlainPool implements ConnectionOwner {
   }
 
   #takeIdle(serverName: string): Connection | null {
+    if (this.#idle.at(-1)?.serverName === serverName) return this.#idle.pop()!
     for (let i = this.#idle.length - 1; i >= 0; i--) {
       const connection = this.#idle[i]!
       if (connection.serverName !== serverName) continue

@@ -171,6 +171,30 @@ test('A response that ends while its reader is slow leaves a connection that rea
   await pool.destroy()
 })
 
+test.each<[string, (socket: Socket) => unknown]>([
+  ['closes', (socket) => socket.end()],
+  ['resets', (socket) => socket.resetAndDestroy()],
+  ['speaks on', (socket) => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil')],
+])('A connection that the origin %s just before the next request costs nothing', async (_, then) => {
+  await using server = await listen()
+  const pool = poolOf(server.port, { connections: 1 })
+  const [first] = send(pool, 1) as [Recorded]
+  await expect.poll(() => server.asked.length).toBe(1)
+  server.asked[0]!.write(OK)
+  await first.done.promise
+  // From here on what has been sent is read before anything is written.
+  await new Promise((resolve) => void setImmediate(resolve))
+  await new Promise((resolve) => void setImmediate(resolve))
+  then(server.asked[0]!)
+  const [second] = send(pool, 1) as [Recorded]
+  await expect.poll(() => server.asked.length).toBe(2)
+  expect(server.asked[1]).not.toBe(server.asked[0])
+  server.asked[1]!.write('HTTP/1.1 204 No Content\r\n\r\n')
+  await second.done.promise
+  expect([second.failure, second.status, second.connected !== null]).toEqual([null, 204, true])
+  await pool.destroy()
+})
+
 test('A pool that is closed finishes what runs and takes no more; one that is destroyed ends at once', async () => {
   await using server = await listen()
   const pool = poolOf(server.port)
