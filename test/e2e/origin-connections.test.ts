@@ -1,12 +1,18 @@
 // Connections to origins: used again, given up, timed, and never trusted further than they deserve.
 import { once } from 'node:events'
-import { request as httpRequest } from 'node:http'
+import { request as httpRequest, type IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { expect, test } from 'vitest'
 import { startFront, type Front } from '../support/front.ts'
 import { startOrigin, startRawOrigin } from '../support/origin.ts'
 
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
+
+/** `resetAndDestroy` of older releases ends the connection in order first, which is no reset. */
+function reset(socket: Socket): void {
+  const { _handle: handle } = socket as unknown as { _handle: { reset(done: () => void): void } }
+  handle.reset(() => socket.destroy())
+}
 
 /** Attempts, and seconds for a response; whatever else an origin has. */
 const single = (custom: object = {}): object => ({
@@ -128,12 +134,23 @@ test.each([
     'HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nContent-Length: 9\r\n\r\nsome',
   ],
 ])('The body of a response is broken by %s', async (_, bytes) => {
+  const sockets: Socket[] = []
   await using origin = await startRawOrigin((socket) => {
-    socket.write(bytes, () => setImmediate(() => socket.resetAndDestroy()))
+    sockets.push(socket)
+    socket.write(bytes)
   })
   await using front = await startFront({ origin })
-  expect((await front.get('/')).broken).toBe(true)
-  expect((await front.get('/')).trace?.edge?.verdict).toBe('miss')
+  const request = httpRequest({ host: '127.0.0.1', port: front.port, path: '/', agent: false }).end()
+  const [message] = (await once(request, 'response')) as [IncomingMessage]
+  message.on('error', () => {})
+  await once(message, 'data')
+  reset(sockets[0]!)
+  await new Promise((resolve) => void message.on('close', resolve))
+  expect(message.complete).toBe(false)
+  const again = front.get('/')
+  await expect.poll(() => sockets.length).toBe(2)
+  sockets[1]!.end()
+  await again
 })
 
 test('A chunk size that is none breaks a body whose head has gone out', async () => {

@@ -241,7 +241,7 @@ test('An address that no socket takes fails the request', async () => {
 })
 
 test('A handshake for one name is not used for another; requests for either are served in turn', async () => {
-  await using origin = await startTlsOrigin({ domains: ['a.example.com', 'b.example.com'], isTrusted: true })
+  await using origin = await startTlsOrigin({ domains: ['a.example.com', 'b.example.com'] })
   let handshakes = 0
   origin.server.on('secureConnection', () => handshakes++)
   const pool = poolOf(Number(new URL(origin.url).port), { connections: 1, secure: true })
