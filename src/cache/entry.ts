@@ -36,11 +36,6 @@ export class CacheEntry {
   /** The same as text that lacks the last values; null when it may not be sent as text. */
   head: ReadyHead | null = null
   blockOwner: object | null = null
-  /** @internal Of the store that has the entry: under which key, its bytes, and its neighbours by last use. */
-  key = ''
-  size = 0
-  newer: CacheEntry | null = null
-  older: CacheEntry | null = null
 
   constructor(object: StoredObject, checkedUpTo: number) {
     this.object = object

@@ -1,5 +1,6 @@
 // The entries of one place, least recently used first to go: bodies in memory, large ones in files.
-import { Entries } from './entries.ts'
+import { LRUCache } from 'lru-cache'
+import type { CacheEntry } from '../entry.ts'
 import type { CacheStore } from '../store.ts'
 
 /** Bytes of memory for entries, and bytes of disk for those whose body lies in a file. */
@@ -8,10 +9,12 @@ export interface PlaceBudget {
   readonly disk: number
 }
 
+type Entries = LRUCache<string, CacheEntry>
+
 /** A store with a budget in bytes for memory, and one for disk. Entries larger than their budget are not kept. */
 export function createPlaceStore(budget: PlaceBudget): CacheStore {
-  const inMemory = new Entries(budget.memory)
-  const onDisk = new Entries(budget.disk)
+  const inMemory = createEntries(budget.memory)
+  const onDisk = createEntries(budget.disk)
   return {
     get: (key) => inMemory.get(key) ?? (onDisk.size === 0 ? undefined : onDisk.get(key)),
     set(key, entry) {
@@ -20,11 +23,11 @@ export function createPlaceStore(budget: PlaceBudget): CacheStore {
       const own = isFiled ? onDisk : inMemory
       const other = isFiled ? inMemory : onDisk
       const size = isFiled ? diskBytes : entry.bytes
-      const fits = size <= own.budgetBytes
+      const fits = size <= own.maxSize
       // Before the old one is gone: it may have the same body.
       if (fits) entry.onStored()
       if (other.size > 0) other.delete(key)
-      if (fits) own.set(key, entry, size)
+      if (fits) own.set(key, entry, { size })
       else own.delete(key)
       return fits
     },
@@ -37,19 +40,27 @@ export function createPlaceStore(budget: PlaceBudget): CacheStore {
       onDisk.clear()
     },
     *list() {
-      yield* inMemory.list()
-      yield* onDisk.list()
+      yield* inMemory.entries()
+      yield* onDisk.entries()
     },
     get entries() {
       return inMemory.size + onDisk.size
     },
     get bytes() {
-      return inMemory.bytes
+      return inMemory.calculatedSize
     },
     budgetBytes: budget.memory,
     get diskBytes() {
-      return onDisk.bytes
+      return onDisk.calculatedSize
     },
     diskBudgetBytes: budget.disk,
   }
+}
+
+function createEntries(budgetBytes: number): Entries {
+  // No `max`: it would allocate the tables of a full cache at once, half a second at start for 512 MiB.
+  return new LRUCache<string, CacheEntry>({
+    maxSize: Math.max(1, budgetBytes),
+    dispose: (entry) => entry.onGone(),
+  })
 }
