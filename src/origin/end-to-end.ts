@@ -37,6 +37,7 @@ export const SHARED_VALUES: ReadonlySet<string> = new Set([
   'content-encoding',
   'content-length',
   'content-type',
+  'date',
   'server',
   'vary',
 ])

@@ -119,6 +119,16 @@ function toLowerNames(headers: Headers): Set<string> {
 /** A development server may check Host: the switch `host: target` sends its own authority. */
 function toSentHost(host: string, origin: Origin, target: OriginTarget): string {
   if (target.kind !== 'http' || target.sendHost === 'production') return host
+  // Nearly always the one that was asked for the last time.
+  if (latestHost?.target !== target || latestHost.origin !== origin || latestHost.host !== host) {
+    latestHost = { host, origin, target, sent: toTargetHost(host, origin, target) }
+  }
+  return latestHost.sent
+}
+
+let latestHost: { host: string; origin: Origin; target: OriginTarget; sent: string } | null = null
+
+function toTargetHost(host: string, origin: Origin, target: Extract<OriginTarget, { kind: 'http' }>): string {
   const end = host.endsWith(']') ? -1 : host.lastIndexOf(':')
   const name = end === -1 ? host : host.slice(0, end)
   if (name !== origin.DomainName && name.toLowerCase() !== origin.DomainName.toLowerCase()) return host
