@@ -17,8 +17,9 @@ type Framing = 'none' | 'length' | 'chunked'
 const LAST_CHUNK = '0\r\n\r\n'
 
 /**
- * One answer over a connection of HTTP/1.1. The head goes out together with the first bytes of the body. A body of
- * another length than the head says closes the connection: what follows must not be taken for a part of it.
+ * One answer over a connection of HTTP/1.1. The head goes out together with the first bytes of the body. A body that is
+ * shorter than the head says closes the connection, since what follows would be taken for a part of it; so does a longer
+ * one, of which no more goes out than was announced.
  */
 export class PlainReply implements Reply {
   shouldKeepAlive: boolean
@@ -29,7 +30,7 @@ export class PlainReply implements Reply {
   #isHead: boolean
   #head = ''
   #framing: Framing = 'none'
-  /** Bytes of the body that are still to come, where the head says how many there are. */
+  /** Bytes of the body that are still to come, where the head says how many there are; below 0 when there are more. */
   #missing = 0
   #isEnded = false
   /** Event, listener, event, listener, …; most answers have none. */
@@ -91,9 +92,10 @@ export class PlainReply implements Reply {
       const last = this.#framing === 'chunked' ? LAST_CHUNK : ''
       if (this.#head !== '' || last !== '') socket.write(this.#takeHead() + last, 'latin1')
     } else if (typeof chunk === 'string') {
-      this.#missing -= chunk.length
       const body =
-        this.#framing === 'length' ? chunk : `${chunk.length.toString(16)}\r\n${chunk}\r\n${LAST_CHUNK}`
+        this.#framing === 'length'
+          ? this.#take(chunk)
+          : `${chunk.length.toString(16)}\r\n${chunk}\r\n${LAST_CHUNK}`
       socket.write(this.#takeHead() + body, 'latin1')
     } else {
       socket.cork()
@@ -139,10 +141,16 @@ export class PlainReply implements Reply {
     return head
   }
 
+  /** As much of the body as was announced. */
+  #take<T extends string | Buffer>(chunk: T): T {
+    const room = Math.max(0, this.#missing)
+    this.#missing -= chunk.length
+    return chunk.length <= room ? chunk : (chunk.slice(0, room) as T)
+  }
+
   #writeChunk(chunk: Buffer): boolean {
     const { socket } = this
-    this.#missing -= chunk.length
-    if (this.#framing === 'length') return socket.write(chunk)
+    if (this.#framing === 'length') return socket.write(this.#take(chunk))
     socket.write(`${chunk.length.toString(16)}\r\n`, 'latin1')
     socket.write(chunk)
     return socket.write('\r\n', 'latin1')

@@ -23,6 +23,9 @@ describe('The head of an answer', () => {
     ['an empty name', ['', 'b']],
     ['a character above 255', ['X-A', '\u0100']],
     ['a NUL', ['X-A', 'a\0']],
+    ['a length in other digits', ['Content-Length', '0x10']],
+    ['a negative length', ['Content-Length', '-1']],
+    ['no length', ['Content-Length', '']],
     ['two lengths', ['Content-Length', '1', 'content-length', '1']],
   ])('is refused with %s', (_what, pairs) => {
     expect(() => toHeadText(200, 'OK', pairs)).toThrow(TypeError)
@@ -30,5 +33,8 @@ describe('The head of an answer', () => {
 
   test('is refused with a reason phrase that may not be sent', () => {
     expect(() => toHeadText(200, 'OK\r\nX: y', [])).toThrow(TypeError)
+  })
+  test.each([100, 101, 199, 1000, Number.NaN])('is refused with status %d', (status) => {
+    expect(() => toHeadText(status, 'OK', [])).toThrow(TypeError)
   })
 })

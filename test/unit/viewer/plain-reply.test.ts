@@ -125,17 +125,24 @@ describe('An answer over a plain connection', () => {
   }, 30_000)
 
   test.each([
-    ['shorter', '5', 'abc'],
-    ['longer', '2', 'abc'],
-  ])('that is %s than it says ends the connection', async (_what, length, body) => {
-    for (const content of [body, Buffer.from(body)]) {
-      const text = await sentPlain((reply) => {
-        reply.writeHead(200, 'OK', ['Content-Length', length])
-        reply.end(content as string, 'latin1')
-      }, 'GET')
-      expect(text).toMatch(/abc$/)
-    }
-  })
+    ['shorter', '5', 'abc', 'abc'],
+    ['longer', '2', 'abc', 'ab'],
+  ])(
+    'that is %s than it says ends the connection, with no more than it says',
+    async (_what, length, body, sent) => {
+      for (const content of [body, Buffer.from(body)]) {
+        for (const chunks of [[], [Buffer.from('')], [Buffer.from('a'), Buffer.from('b')]]) {
+          const before = Buffer.concat(chunks).length
+          const text = await sentPlain((reply) => {
+            reply.writeHead(200, 'OK', ['Content-Length', length])
+            for (const each of chunks) reply.write(each)
+            reply.end(content.slice(before) as string, 'latin1')
+          }, 'GET')
+          expect(text).toBe(`HTTP/1.1 200 OK\r\nContent-Length: ${length}\r\n\r\n${sent}`)
+        }
+      }
+    },
+  )
 
   test('that may not be sent leaves room for another', async () => {
     const text = await sentPlain((reply) => {
