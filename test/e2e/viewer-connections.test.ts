@@ -144,6 +144,24 @@ describe('Over one connection', () => {
     socket.destroy()
   })
 
+  test('a method of any name may begin while an answer is under way', async () => {
+    await using origin = await startEcho()
+    let finish = (): void => {}
+    origin.on('/slow', (_, response) => {
+      finish = () => response.writeHead(200, { 'Content-Length': '4' }).end('slow')
+    })
+    await using front = await startFront({ origin, ...echo })
+    const { socket, ask } = dial(front)
+    const both = ask(get('/slow'), 2)
+    await origin.seen(1)
+    socket.write('M-SE')
+    await front.get('/a')
+    socket.write(`ARCH /a HTTP/1.1\r\n${HOST}\r\n`)
+    finish()
+    expect((await both).map((each) => each.slice(0, 8))).toEqual(['200 slow', '403 <!DO'])
+    socket.destroy()
+  })
+
   test('HEAD has no body, and the next answer follows its head', async () => {
     await using origin = await startEcho()
     await using front = await startFront({ origin, ...echo })
@@ -198,14 +216,15 @@ describe('A connection', () => {
   async function startConnections(
     times: { headMs: number; idleMs: number },
     onSilent: (socket: Socket) => void = (socket) => void socket.destroy(),
+    body = 'plain',
   ) {
     const silent: Socket[] = []
     const server = createServer((_message, response) => response.end('from Node.js'))
     const connections = takeConnections(server, {
       ...times,
       onRequest(_message, reply) {
-        reply.writeHead(200, 'OK', ['Content-Length', '5'])
-        reply.end('plain')
+        reply.writeHead(200, 'OK', ['Content-Length', String(body.length)])
+        reply.end(body)
       },
       onSilent(socket) {
         silent.push(socket)
@@ -268,5 +287,17 @@ describe('A connection', () => {
     const closed = [fresh, used].map(({ socket }) => once(socket, 'close'))
     server.connections.close()
     await Promise.all(closed)
+  })
+  test('whose last answer is on its way ends behind it when the server closes', async () => {
+    const body = 'x'.repeat(60_000_000)
+    await using server = await startConnections({ headMs: 60_000, idleMs: 60_000 }, undefined, body)
+    const socket = connect(server.port, '127.0.0.1').pause()
+    socket.write(get('/a'))
+    await once(socket, 'readable')
+    server.connections.close()
+    let bytes = 0
+    socket.on('data', (chunk: Buffer) => (bytes += chunk.length)).resume()
+    await once(socket, 'close')
+    expect(bytes).toBeGreaterThan(body.length)
   })
 })

@@ -85,7 +85,32 @@ test('A viewer that leaves ends the requests that waited in its pipeline', async
   await expect.poll(() => traces(front).map((each) => each.delivery)).toEqual(Array(3).fill('client-gone'))
 })
 
-test('Garbage after a request cuts the connection and is not answered in the middle of a body', async () => {
+test('Garbage after a request is refused after the answer to that one', async () => {
+  await using origin = await startOrigin()
+  let finish = (): void => {}
+  origin.on('/a', (_, response) => {
+    response.writeHead(200, { 'Content-Length': '9' })
+    response.write('start')
+    finish = () => response.end(' end')
+  })
+  await using front = await startFront({ origin })
+  const { socket, text } = dial(front)
+  socket.write(get('/a'))
+  await expect.poll(text).toContain('start')
+  socket.write('\x16\x03\x01 garbage\r\n\r\n')
+  // The garbage is there when this is answered.
+  await front.get('/b')
+  finish()
+  await once(socket, 'close')
+  expect(text()).toMatch(/start endHTTP\/1\.1 400 /)
+  expect(traces(front)).toMatchObject([
+    { status: 400, problem: expect.stringMatching('not a valid HTTP request') },
+    { url: '/a', delivery: 'complete' },
+    { url: '/b' },
+  ])
+})
+
+test('Garbage in a pipeline cuts the connection and is not answered in the middle of a body', async () => {
   await using origin = await startOrigin()
   origin.on('/a', (_, response) => {
     response.writeHead(200, { 'Content-Length': '1000' })
@@ -93,7 +118,7 @@ test('Garbage after a request cuts the connection and is not answered in the mid
   })
   await using front = await startFront({ origin })
   const { socket, text } = dial(front)
-  socket.write(get('/a'))
+  socket.write(`\r\n${get('/a')}`)
   await expect.poll(text).toContain('start')
   socket.write('\x16\x03\x01 garbage\r\n\r\n')
   await once(socket, 'close')

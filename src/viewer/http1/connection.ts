@@ -63,10 +63,10 @@ export class PlainConnection {
     socket.on('data', this.#onData)
   }
 
-  /** The answer under way is the last one; without one, the connection ends now. */
+  /** The answer under way is the last one; without one, the connection ends when all is out. */
   close(): void {
     this.#isClosing = true
-    if (this.#reply === null && this.socket.writableLength === 0) this.socket.destroy()
+    if (this.#reply === null) this.socket.destroySoon()
   }
 
   /** Listens no more. */
@@ -91,7 +91,8 @@ export class PlainConnection {
   #read(chunk: Buffer): void {
     if (this.#reply !== null || this.socket.writableNeedDrain) return this.#wait(chunk)
     const { socket } = this
-    if (socket.writableEnded) return
+    // It ends, or has ended, and no request gets an answer any more.
+    if (!socket.writable) return
     const head = parsePlainHead(chunk)
     if (head === null) return this.#giveAway(chunk)
     if (this.#isFirst) {
@@ -111,7 +112,6 @@ export class PlainConnection {
   }
 
   #wait(chunk: Buffer): void {
-    if (this.#waiting === null && !mayBeginRequest(chunk)) return void this.socket.destroy()
     this.#waiting = this.#waiting === null ? chunk : Buffer.concat([this.#waiting, chunk])
     if (this.#waiting.length > MAX_WAITING_BYTES) this.socket.pause()
   }
@@ -122,9 +122,4 @@ export class PlainConnection {
     this.socket.unshift(chunk)
     this.#parts.onOther(this)
   }
-}
-
-/** Garbage ends the connection at once, as it does in Node.js, and not after the answer under way. */
-function mayBeginRequest(bytes: Buffer): boolean {
-  return /^[\r\n]*[A-Z]*(?:[A-Z-]* |$)/.test(bytes.toString('latin1', 0, 64))
 }

@@ -37,7 +37,7 @@ export function takeConnections(
   }
   const connections: PlainConnections = {
     take(socket) {
-      if (isClosing) return void socket.destroy()
+      if (isClosing || socket.destroyed) return void socket.destroy()
       open.add(new PlainConnection(socket, own))
     },
     close() {
