@@ -39,12 +39,26 @@ export function countChunksBefore(chunks: readonly Buffer[], base: number, byte:
   return count
 }
 
-/** One piece with memory of its own: a chunk may be a slice of a much larger read buffer. */
+/**
+ * One piece with memory of its own: a chunk may be a slice of a much larger read buffer. Chunks that lie one after the
+ * other in memory that has just their size are that piece already.
+ */
 export function joinChunks(chunks: readonly Buffer[], bytes: number): string | Buffer {
   if (bytes <= TEXT_BYTES)
     return (chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString('latin1')
+  const { buffer } = chunks[0]!
+  if (buffer.byteLength === bytes && areInOrder(chunks, buffer)) return Buffer.from(buffer, 0, bytes)
   const one = Buffer.allocUnsafeSlow(bytes)
   let at = 0
   for (const chunk of chunks) at += chunk.copy(one, at)
   return one
+}
+
+function areInOrder(chunks: readonly Buffer[], buffer: ArrayBufferLike): boolean {
+  let at = 0
+  for (const chunk of chunks) {
+    if (chunk.buffer !== buffer || chunk.byteOffset !== at) return false
+    at += chunk.length
+  }
+  return true
 }

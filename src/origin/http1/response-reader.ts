@@ -22,6 +22,8 @@ export type Progress = 'head' | 'interim' | 'body' | 'ended' | 'junk' | Malforme
 const WHOLE_BYTES = 4096
 /** So much of a large piece is looked through for the end of a head at first. */
 const FIRST_LOOK = 2048
+/** Bodies up to this size are put together as they come; they would be in memory as a whole anyway. */
+const ROOM_BYTES = 256 * 1024
 /** Interim responses before the one that counts. */
 const MOST_INTERIM = 32
 /** Bytes of a head with its line ends and blanks, however little its lines carry. */
@@ -50,6 +52,8 @@ export class ResponseReader {
   #hasContinued = false
   /** Bytes of a body with Content-Length that are still to come. */
   #left = 0
+  /** Where such a body is put together, if it is not too large; what has come is handed over as parts of it. */
+  #room: Buffer | null = null
   #chunked = new ChunkedDecoder()
   #take = (bytes: Buffer, from: number, to: number): void => this.#sink?.onBody(copy(bytes, from, to))
 
@@ -62,6 +66,7 @@ export class ResponseReader {
     this.#tail = ''
     this.#interim = 0
     this.#hasContinued = false
+    this.#room = null
   }
 
   get isInHead(): boolean {
@@ -186,8 +191,20 @@ export class ResponseReader {
     } else if (length === -1) this.#state = 'until-close'
     else {
       this.#left = length
+      this.#room = length > WHOLE_BYTES && length <= ROOM_BYTES ? Buffer.allocUnsafeSlow(length) : null
       this.#state = length === 0 ? 'ended' : 'length'
     }
+  }
+
+  #takePart(bytes: Buffer, from: number, to: number): void {
+    const room = this.#room
+    const start = room === null ? 0 : room.length - this.#left
+    this.#left -= to - from
+    if (room === null) return this.#take(bytes, from, to)
+    bytes.copy(room, start, from, to)
+    // The connection lives longer than the body.
+    if (this.#left === 0) this.#room = null
+    this.#sink?.onBody(room.subarray(start, start + to - from))
   }
 
   #readBody(bytes: Buffer, from: number, end: number): Progress {
@@ -195,9 +212,8 @@ export class ResponseReader {
     switch (this.#state) {
       case 'length': {
         at = Math.min(end, from + this.#left)
-        this.#left -= at - from
+        if (at > from) this.#takePart(bytes, from, at)
         if (this.#left === 0) this.#state = 'ended'
-        if (at > from) this.#take(bytes, from, at)
         break
       }
       case 'chunked': {
