@@ -34,7 +34,9 @@ export function afterAnswers(socket: Socket, waiting: Set<Socket>, then: () => v
     waiting.delete(socket)
     socket.off('drain', onDrain)
     socket.off('error', onError)
-    if (socket.writable) afterAnswers(socket, waiting, then)
+    // To one that has said its last word there is nothing to answer, as in Node.js.
+    if (socket.readableEnded) socket.destroySoon()
+    else if (socket.writable) afterAnswers(socket, waiting, then)
   })
 }
 

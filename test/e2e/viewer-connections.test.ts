@@ -144,6 +144,25 @@ describe('Over one connection', () => {
     socket.destroy()
   })
 
+  test.each(['end', 'destroy', 'resetAndDestroy'] as const)(
+    'a viewer may leave (%s) while its wish for another protocol waits for an answer',
+    async (leave) => {
+      await using origin = await startEcho()
+      let finish = (): void => {}
+      origin.on('/slow', (_, response) => void (finish = () => response.end('slow')))
+      await using front = await startFront({ origin, ...echo })
+      const { socket } = dial(front)
+      socket.write(get('/slow') + get('/a', 'Connection: Upgrade\r\nUpgrade: h2c\r\n'))
+      await origin.seen(1)
+      const closed = new Promise((resolve) => void socket.on('close', resolve))
+      socket[leave]()
+      for (let i = 0; i < 3; i++) await front.get('/a')
+      finish()
+      await closed
+      expect((await front.get('/a')).status).toBe(200)
+    },
+  )
+
   test('a method of any name may begin while an answer is under way', async () => {
     await using origin = await startEcho()
     let finish = (): void => {}
