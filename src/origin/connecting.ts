@@ -1,9 +1,9 @@
 // Connections to an origin: how long they took to come about, told to the first request, and their 100 Continue.
 import { lookup } from 'node:dns'
 import type { LookupFunction } from 'node:net'
-import type { buildConnector, Client as UndiciClient, Dispatcher } from 'undici'
+import type { buildConnector, Client, Dispatcher } from 'undici'
 import { ContinueGate } from './continue-gate.ts'
-import { Client } from './undici.ts'
+import { loadUndici } from './undici.ts'
 import type { Connected } from '../message/trace.ts'
 
 type Connector = buildConnector.connector
@@ -35,19 +35,20 @@ export abstract class ConnectionTimes {
 }
 
 /** A client for a pool: one connection at a time, one request at a time on it. */
-export class TimedClient extends Client {
-  #latest: Latest
-
-  constructor(origin: URL, options: UndiciClient.Options & { connect: Connector }, tick: () => number) {
-    const latest: Latest = { connected: null, gate: new ContinueGate() }
-    super(origin, { ...options, connect: timeConnector(options.connect, latest, tick) })
-    this.#latest = latest
+export function createTimedClient(
+  origin: URL,
+  options: Client.Options & { connect: Connector },
+  tick: () => number,
+): Dispatcher {
+  const latest: Latest = { connected: null, gate: new ContinueGate() }
+  const { Client } = loadUndici()
+  const client = new Client(origin, { ...options, connect: timeConnector(options.connect, latest, tick) })
+  const dispatch = client.dispatch.bind(client)
+  client.dispatch = (request, handler) => {
+    if (handler instanceof ConnectionTimes) handler.latest = latest
+    return dispatch(request, handler)
   }
-
-  override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
-    if (handler instanceof ConnectionTimes) handler.latest = this.#latest
-    return super.dispatch(options, handler)
-  }
+  return client
 }
 
 /** Looks up addresses of one kind alone; all of them are tried, as without it. */

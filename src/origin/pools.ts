@@ -1,11 +1,12 @@
 // Connections to origins: one pool per target and its timeouts, kept across reloads, closed on stop.
-import { lookUpFamily, TimedClient } from './connecting.ts'
+import type { Pool } from 'undici'
+import { createTimedClient, lookUpFamily } from './connecting.ts'
 import { Http2Origins } from './http2-sessions.ts'
 import { Patience } from './http1/patience.ts'
 import { PlainPool } from './http1/plain-pool.ts'
 import { toPoolId, type PoolKey } from './pool-key.ts'
 import { toTlsOptions } from './tls.ts'
-import { Pool } from './undici.ts'
+import { loadUndici } from './undici.ts'
 import { QUOTAS } from '../model/quotas.ts'
 
 /** What all pools have in common. */
@@ -22,7 +23,7 @@ const CONNECTIONS = 256
 const MOST_POOLS = 256
 
 /** What a pool makes its clients with: its connector is there already. */
-type ClientOptions = ConstructorParameters<typeof TimedClient>[1]
+type ClientOptions = Parameters<typeof createTimedClient>[1]
 
 /** A pool of either kind. */
 interface Closable {
@@ -106,9 +107,10 @@ export class OriginPools {
 
 function createPool(key: PoolKey, { tick, acceptAnyCertificate }: PoolSettings): Pool {
   const host = key.hostname.includes(':') ? `[${key.hostname}]` : key.hostname
+  const { Pool } = loadUndici()
   return new Pool(`${key.protocol}://${host}:${key.port}`, {
     connections: CONNECTIONS,
-    factory: (origin, options) => new TimedClient(origin, options as ClientOptions, tick),
+    factory: (origin, options) => createTimedClient(origin, options as ClientOptions, tick),
     pipelining: 1,
     allowH2: false,
     keepAliveTimeout: key.keepaliveTimeout * 1000,

@@ -2,11 +2,20 @@
 import { createRequire } from 'node:module'
 import type * as Undici from 'undici'
 
+type Parts = Pick<typeof Undici, 'Client' | 'Pool'>
+let parts: Parts | null = null
+
 /**
- * The package as a whole loads its own fetch, WebSocket and caches, and with a look at globalThis.Headers those of
- * Node.js as well: a fifth of the time that a start takes.
+ * Loaded by the first request that has a body: most of what a local front is asked needs no more than connections of
+ * our own. The package as a whole loads its own fetch, WebSocket and caches, and with a look at globalThis.Headers
+ * those of Node.js as well.
  */
-function load(): Pick<typeof Undici, 'Client' | 'Pool'> {
+export function loadUndici(): Parts {
+  parts ??= load()
+  return parts
+}
+
+function load(): Parts {
   const require = createRequire(import.meta.url)
   try {
     return {
@@ -18,7 +27,3 @@ function load(): Pick<typeof Undici, 'Client' | 'Pool'> {
     return require('undici') as typeof Undici
   }
 }
-
-export const { Client, Pool } = load()
-/** Its instances. */
-export type Pool = Undici.Pool
