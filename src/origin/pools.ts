@@ -93,7 +93,7 @@ export class OriginPools {
     return this.#pools.get(key)
   }
 
-  /** For GET and HEAD without a body, which need less. */
+  /** For requests that go out in one piece, which need less. */
   getPlain(key: PoolKey): PlainPool {
     return this.#plain.get(key)
   }

@@ -184,7 +184,7 @@ function attemptOnce(sending: Sending): Promise<ExchangeResponse> {
   }
 }
 
-/** What needs nothing but a head goes over connections of our own, everything else through undici. */
+/** What goes out in one piece takes connections of our own, everything else undici. */
 function exchangeHttp1(
   { outgoing, origin, context, access, deadline }: Sending,
   target: HttpTarget,

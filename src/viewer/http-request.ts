@@ -8,7 +8,7 @@ import type { Headers } from '../message/headers.ts'
 import type { RequestBody, ViewerRequest } from '../message/requests.ts'
 import type { ViewerGeo } from '../message/viewer-geo.ts'
 
-/** A request with its body over HTTP/1.1 or HTTP/2, or one that has none. */
+/** A request over HTTP/1.1 or HTTP/2 as its connection read it. */
 export type Incoming = IncomingMessage | Http2Message | PlainMessage
 
 /** A viewer request. Address and body are looked up only when somebody asks. */
@@ -71,7 +71,8 @@ export class HttpViewerRequest implements ViewerRequest {
   get body(): RequestBody | null {
     if (this.#upload === null) {
       const message = this.#message
-      if (message instanceof PlainMessage || !this.#announcesBody()) return null
+      if (message instanceof PlainMessage) return message.body
+      if (!this.#announcesBody()) return null
       this.#upload = new Upload(message instanceof Http2Message ? message.stream : message)
     }
     return { kind: 'stream', stream: this.#upload }

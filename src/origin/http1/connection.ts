@@ -10,6 +10,7 @@ import type { Connected } from '../../message/trace.ts'
 /** A request for a connection, and who waits for its response. */
 export interface Job extends ResponseSink {
   readonly head: string
+  readonly body: Buffer | null
   readonly isHead: boolean
   readonly serverName: string
   /** Milliseconds for the head, and for each gap in the body. */
@@ -170,7 +171,11 @@ export class Connection implements Waiting {
     this.#touch()
     job.onConnection(this, this.#connected)
     this.#connected = null
+    if (job.body === null) return void this.#socket.write(job.head, 'latin1')
+    this.#socket.cork()
     this.#socket.write(job.head, 'latin1')
+    this.#socket.write(job.body)
+    this.#socket.uncork()
   }
 
   /** The time for what comes next starts now. */
@@ -199,7 +204,8 @@ export class Connection implements Waiting {
     // Its last piece may have been one too many for a slow reader.
     if (this.#isPaused) this.resume()
     const { framing } = this.#reader
-    if (progress === 'junk' || framing.connection !== 'persistent' || job === null || job.isHead)
+    const isSent = this.#socket.writableLength === 0
+    if (progress === 'junk' || framing.connection !== 'persistent' || job === null || job.isHead || !isSent)
       this.#socket.destroy()
     else this.#free()
     job?.onEnd()

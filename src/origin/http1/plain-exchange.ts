@@ -1,4 +1,4 @@
-// One exchange over a connection of our own: GET or HEAD without a body, for origins that speak HTTP/1.1.
+// One exchange over a connection of our own: a request whose body, if any, is at hand, for origins that speak HTTP/1.1.
 import type { Connection, Job } from './connection.ts'
 import type { ResponseHead } from './head.ts'
 import type { PlainPool } from './plain-pool.ts'
@@ -11,9 +11,10 @@ import type { BodySource } from '../../message/body-parties.ts'
 import type { CancelToken } from '../../message/clock.ts'
 import type { Connected } from '../../message/trace.ts'
 
-/** True for a request that needs nothing but a head. */
+/** True for a request that goes out in one piece. */
 export function isPlain({ method, body }: Pick<ExchangeRequest, 'method' | 'body'>): boolean {
-  return body === null && (method === 'GET' || method === 'HEAD')
+  if (method === 'GET' || method === 'HEAD') return body === null
+  return body === null || body.kind === 'bytes'
 }
 
 /**
@@ -28,14 +29,12 @@ export function exchangePlain(
 ): Promise<ExchangeResponse> {
   return new Promise((resolve, reject) => {
     const isHead = request.method === 'HEAD'
-    const head = toRequestHead({
-      method: isHead ? 'HEAD' : 'GET',
-      target: request.target,
-      headers: request.headers,
-    })
+    const { method, target, headers } = request
+    const body = request.body?.kind === 'bytes' ? request.body.bytes : null
+    const head = toRequestHead({ method, target, headers, bodyBytes: body?.length ?? null })
     if (typeof head !== 'string') return reject(head)
-    const name = pool.toServerName(request.serverName, request.headers)
-    const job = new PlainExchange(head, isHead, name, request.readTimeout, deadline, resolve, reject)
+    const name = pool.toServerName(request.serverName, headers)
+    const job = new PlainExchange(head, body, isHead, name, request.readTimeout, deadline, resolve, reject)
     token.onCancel(() => job.cancel())
     deadline?.watch((error) => job.abort(error))
     if (!job.isOver) pool.send(job)
@@ -44,6 +43,7 @@ export function exchangePlain(
 
 class PlainExchange implements Job, BodySource {
   readonly head: string
+  readonly body: Buffer | null
   readonly isHead: boolean
   readonly serverName: string
   readonly readTimeout: number
@@ -58,6 +58,7 @@ class PlainExchange implements Job, BodySource {
 
   constructor(
     head: string,
+    body: Buffer | null,
     isHead: boolean,
     serverName: string,
     readTimeout: number,
@@ -66,6 +67,7 @@ class PlainExchange implements Job, BodySource {
     reject: (error: unknown) => void,
   ) {
     this.head = head
+    this.body = body
     this.isHead = isHead
     this.serverName = serverName
     this.readTimeout = readTimeout

@@ -31,6 +31,7 @@ async function listen(): Promise<{ port: number; asked: Socket[]; server: Server
 /** A request whose events are written down. */
 class Recorded implements Job {
   readonly head: string
+  readonly body: Buffer | null = null
   readonly isHead = false
   readonly serverName: string
   readonly readTimeout = 5000

@@ -6,12 +6,34 @@ import { toRequestHead } from '../../../../src/origin/http1/request-head.ts'
 const HEADERS = ['Via', '1.1 x', 'Host', 'example.com', 'X-A', 'b']
 
 test('A request head is one piece, with Host in front and without a body', () => {
-  expect(toRequestHead({ method: 'GET', target: '/a?b', headers: HEADERS })).toBe(
+  expect(toRequestHead({ method: 'GET', target: '/a?b', headers: HEADERS, bodyBytes: null })).toBe(
     'GET /a?b HTTP/1.1\r\nHost: example.com\r\nConnection: keep-alive\r\nVia: 1.1 x\r\nX-A: b\r\n\r\n',
   )
-  expect(toRequestHead({ method: 'HEAD', target: '/', headers: ['host', 'a'] })).toBe(
+  expect(toRequestHead({ method: 'HEAD', target: '/', headers: ['host', 'a'], bodyBytes: null })).toBe(
     'HEAD / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n',
   )
+})
+
+test.each([
+  ['POST', 5, 'Content-Length: 5\r\n'],
+  ['POST', 0, 'Content-Length: 0\r\n'],
+  ['POST', null, 'Content-Length: 0\r\n'],
+  ['PUT', null, 'Content-Length: 0\r\n'],
+  ['PATCH', null, 'Content-Length: 0\r\n'],
+  ['DELETE', null, ''],
+  ['OPTIONS', null, ''],
+  ['DELETE', 2, 'Content-Length: 2\r\n'],
+])('%s with a body of %s bytes says how long it is, once', (method, bodyBytes, line) => {
+  const said = bodyBytes === null ? [] : ['content-length', String(bodyBytes)]
+  for (const headers of [HEADERS, [...HEADERS, ...said]]) {
+    expect(toRequestHead({ method, target: '/', headers, bodyBytes })).toBe(
+      `${method} / HTTP/1.1\r\nHost: example.com\r\nConnection: keep-alive\r\nVia: 1.1 x\r\nX-A: b\r\n${line}\r\n`,
+    )
+  }
+  const headers = [...HEADERS, 'Content-Length', '7']
+  expect(toRequestHead({ method, target: '/', headers, bodyBytes })).toMatchObject({
+    code: 'UND_ERR_INVALID_ARG',
+  })
 })
 
 describe('What would break out of its line is refused', () => {
@@ -34,7 +56,7 @@ describe('What would break out of its line is refused', () => {
       (name): [string, { headers: string[] }] => [`a ${name}`, { headers: [...HEADERS, name, '1'] }],
     ),
   ])('%s', (_, changes) => {
-    const request = { method: 'GET' as const, target: '/', headers: HEADERS, ...changes }
+    const request = { method: 'GET', target: '/', headers: HEADERS, bodyBytes: null, ...changes }
     expect(toRequestHead(request)).toMatchObject({ code: 'UND_ERR_INVALID_ARG' })
   })
 })
@@ -84,7 +106,7 @@ test('What undici refuses is refused, and nothing else', () => {
     fc.property(text, text, text, (path, name, value) => {
       const target = `/${path}`
       const headers = ['Host', 'a', `X${name}`, value]
-      const isTaken = typeof toRequestHead({ method: 'GET', target, headers }) === 'string'
+      const isTaken = typeof toRequestHead({ method: 'GET', target, headers, bodyBytes: null }) === 'string'
       expect(isTaken).toBe(isTakenByUndici(target, headers))
     }),
     { numRuns: 300 },
