@@ -15,6 +15,9 @@ export interface PlainPoolSettings {
   readonly connections: number
 }
 
+/** So many requests wait before it is looked who has left. */
+const PRUNE_AT = 1024
+
 /** Sends plain requests, each on a connection that has none. */
 export class PlainPool implements ConnectionOwner {
   readonly patience: Patience
@@ -32,6 +35,7 @@ export class PlainPool implements ConnectionOwner {
   /** With a request that goes out when all that has come in until then is read. */
   #unsent: Connection[] = []
   #waiting: Job[] = []
+  #pruneAt = PRUNE_AT
   #isTurning = false
   #state: 'open' | 'closing' | 'destroyed' = 'open'
   /** Once no connection is left and none will be made. */
@@ -105,7 +109,7 @@ export class PlainPool implements ConnectionOwner {
       this.#scheduleTurn()
     } else if (this.#all.size < this.#most) this.#dial(job)
     else {
-      this.#waiting.push(job)
+      this.#wait(job)
       // Connections for another name make room.
       this.#idle.pop()?.destroy(null)
     }
@@ -166,6 +170,15 @@ export class PlainPool implements ConnectionOwner {
       this.#waiting.unshift(job)
       connection.destroy(null)
     }
+  }
+
+  #wait(job: Job): void {
+    if (this.#waiting.length >= this.#pruneAt) {
+      // Those who have left are not kept until their turn, which may be long in coming.
+      this.#waiting = this.#waiting.filter((each) => !each.isOver)
+      this.#pruneAt = Math.max(PRUNE_AT, 2 * this.#waiting.length)
+    }
+    this.#waiting.push(job)
   }
 
   #nextWaiting(): Job | null {

@@ -75,6 +75,13 @@ export class ResponseReader {
 
   /** Takes the first `end` bytes; they are the caller's again afterwards. */
   read(bytes: Buffer, end: number): Progress {
+    const progress = this.#advance(bytes, end)
+    // An idle connection holds on to nothing of its last response.
+    if (progress === 'ended' || progress === 'junk') this.#sink = null
+    return progress
+  }
+
+  #advance(bytes: Buffer, end: number): Progress {
     const interim = this.#interim
     let at = 0
     while (this.#state === 'head') {

@@ -107,6 +107,24 @@ test('Requests beyond the limit wait, and one that is given up meanwhile is neve
   await pool.destroy()
 })
 
+test('Of thousands that wait and leave again those that stay are served in their order', async () => {
+  await using server = await listen()
+  const pool = poolOf(server.port, { connections: 1 })
+  const [held] = send(pool, 1) as [Recorded]
+  const order: number[] = []
+  const jobs = Array.from({ length: 5000 }, (_, i) => {
+    const [job] = send(pool, 1) as [Recorded]
+    job.isOver = i % 1000 !== 0
+    void job.done.promise.then(() => order.push(i))
+    return job
+  })
+  server.server.on('connection', (socket) => socket.on('data', () => void socket.write(OK)))
+  await held.done.promise
+  await Promise.all(jobs.filter(({ isOver }) => !isOver).map(({ done }) => done.promise))
+  expect(order).toEqual([0, 1000, 2000, 3000, 4000])
+  await pool.destroy()
+})
+
 test('A request that waits gets a new connection when one is lost', async () => {
   await using server = await listen()
   const pool = poolOf(server.port, { connections: 1 })
