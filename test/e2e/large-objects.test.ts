@@ -146,7 +146,7 @@ describe('A large object', () => {
   test('goes when another takes its room, is invalidated and asked again, or everything is purged', async () => {
     await using origin = await startOrigin({ headers: cacheable, body })
     await using front = await startFront({ origin, ...small, edgeDisk: 4 * MIB, regionalDisk: 4 * MIB })
-    await front.get('/a')
+    await store(front)
     const [first] = files()
     await front.get('/b')
     await expect.poll(() => files().length === 1 && files()[0] !== first).toBe(true)
