@@ -30,8 +30,9 @@ export class PlainConnection {
   readonly socket: Socket
   #parts: ConnectionParts
   #reply: PlainReply | null = null
-  /** What came while an answer was under way. */
-  #waiting: Buffer | null = null
+  /** What came while an answer was under way, put together when it is read: it may come byte by byte. */
+  #waiting: Buffer[] = []
+  #waitingBytes = 0
   #isFirst = true
   #isClosing = false
   #onData = (chunk: Buffer): void => this.#read(chunk)
@@ -105,15 +106,17 @@ export class PlainConnection {
 
   #next(): void {
     const waiting = this.#waiting
-    if (waiting === null) return
-    this.#waiting = null
+    if (waiting.length === 0) return
+    this.#waiting = []
+    this.#waitingBytes = 0
     if (this.socket.isPaused()) this.socket.resume()
-    this.#read(waiting)
+    this.#read(waiting.length === 1 ? waiting[0]! : Buffer.concat(waiting))
   }
 
   #wait(chunk: Buffer): void {
-    this.#waiting = this.#waiting === null ? chunk : Buffer.concat([this.#waiting, chunk])
-    if (this.#waiting.length > MAX_WAITING_BYTES) this.socket.pause()
+    this.#waiting.push(chunk)
+    this.#waitingBytes += chunk.length
+    if (this.#waitingBytes > MAX_WAITING_BYTES) this.socket.pause()
   }
 
   #giveAway(chunk: Buffer): void {
