@@ -31,11 +31,12 @@ export class CacheEntry {
   checkedUpTo: number
   /** After a failed refresh: serve the stale copy until then, without asking again. */
   pausedUntil = 0
-  /** A header block made ready for hits, and whose rules it was made by. */
+  /** The header block of hits, and whose rules it was made by. */
   block: readonly string[] | null = null
+  blockOwner: object | null = null
   /** The same as text that lacks the last values; null when it may not be sent as text. */
   head: ReadyHead | null = null
-  blockOwner: object | null = null
+  headOwner: object | null = null
 
   constructor(object: StoredObject, checkedUpTo: number) {
     this.object = object

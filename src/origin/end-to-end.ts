@@ -1,6 +1,7 @@
 // Which parts of an origin's response head go on, and strings that many of them share.
 import { HOP_BY_HOP } from '../model/hop-by-hop.ts'
 import { STATUS_CODES } from '../message/node-http.ts'
+import { toOwnString } from '../message/own-string.ts'
 
 const REASON_PHRASE = /^[\t\x20-\x7e\x80-\xff]*$/
 
@@ -51,12 +52,7 @@ export function sharedValue(value: string): string {
   const known = values.get(value)
   if (known !== undefined) return known
   if (values.size >= MEMO_SIZE) values.clear()
-  const own = ownCopy(value)
+  const own = toOwnString(value)
   values.set(own, own)
   return own
-}
-
-/** A string with memory of its own: a part of a longer one keeps all of that. */
-export function ownCopy(latin1: string): string {
-  return Buffer.from(latin1, 'latin1').toString('latin1')
 }

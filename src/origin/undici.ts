@@ -6,8 +6,8 @@ type Parts = Pick<typeof Undici, 'Client' | 'Pool'>
 let parts: Parts | null = null
 
 /**
- * Loaded by the first request that has a body: most of what a local front is asked needs no more than connections of
- * our own. The package as a whole loads its own fetch, WebSocket and caches, and with a look at globalThis.Headers
+ * Loaded by the first request whose body streams: most of what a local front is asked needs no more than connections
+ * of our own. The package as a whole loads its own fetch, WebSocket and caches, and with a look at globalThis.Headers
  * those of Node.js as well.
  */
 export function loadUndici(): Parts {

@@ -45,9 +45,29 @@ function toOwnFields(resultType: ResultType, via: string, popHeader: string): st
  * have still to be checked, or a list is needed for another reason.
  */
 export function toAnswerText(answer: ViewerAnswer, bytes: number, delivery: Delivery): ReadyHead | null {
-  const { headers } = answer
-  if (!headers.areSendable || delivery.explain || delivery.altSvc) return null
-  let text = toStatusLine(answer)
+  if (delivery.explain || delivery.altSvc) return null
+  const own = toOwnText(answer.resultType, delivery)
+  const head = toOriginText(answer.status, toStatusText(answer), answer.headers, bytes)
+  if (head === null) return null
+  let text = head.text + own
+  text += delivery.trace.id
+  if (answer.age !== null) text += `\r\nAge: ${answer.age}`
+  text += head.isChunked ? '\r\nTransfer-Encoding: chunked\r\n\r\n' : '\r\n\r\n'
+  return { text, isChunked: head.isChunked }
+}
+
+/**
+ * Status line and origin's fields of an answer of so many bytes, without a line end behind them. Null where fields
+ * have still to be checked or need more than to be written down, and without a Date.
+ */
+export function toOriginText(
+  status: number,
+  statusText: string,
+  headers: Headers,
+  bytes: number,
+): ReadyHead | null {
+  if (!headers.areSendable) return null
+  let text = toStatusLine(status, statusText)
   if (text === null) return null
   let length: number | null = null
   let hasDate = false
@@ -65,26 +85,18 @@ export function toAnswerText(answer: ViewerAnswer, bytes: number, delivery: Deli
     text += lead
     text += value
   }
-  if (!hasDate) return null
-  text += toOwnText(answer.resultType, delivery)
-  text += delivery.trace.id
-  if (answer.age !== null) text += `\r\nAge: ${answer.age}`
-  const isChunked = length === null
-  text += isChunked ? '\r\nTransfer-Encoding: chunked\r\n\r\n' : '\r\n\r\n'
-  return { text, isChunked }
+  return hasDate ? { text, isChunked: length === null } : null
 }
 
 const OK = 'HTTP/1.1 200 OK'
 
-function toStatusLine(answer: ViewerAnswer): string | null {
-  const { status } = answer
-  const statusText = toStatusText(answer)
+function toStatusLine(status: number, statusText: string): string | null {
   if (status === 200 && statusText === 'OK') return OK
   return isSendableValue(statusText) ? `HTTP/1.1 ${status} ${statusText}` : null
 }
 
 /** What the origin said, or what is usual. */
-export function toStatusText({ status, statusText }: ViewerAnswer): string {
+export function toStatusText({ status, statusText }: Pick<ViewerAnswer, 'status' | 'statusText'>): string {
   return statusText || reasonPhrase(status)
 }
 
@@ -92,7 +104,10 @@ export function toStatusText({ status, statusText }: ViewerAnswer): string {
 const ownTexts = new Map<ResultType, { via: string; popHeader: string; text: string }>()
 
 /** CloudFront's own fields up to the value of X-Amz-Cf-Id. */
-function toOwnText(resultType: ResultType, { via, popHeader }: Delivery): string {
+export function toOwnText(
+  resultType: ResultType,
+  { via, popHeader }: Pick<Delivery, 'via' | 'popHeader'>,
+): string {
   const known = ownTexts.get(resultType)
   if (known !== undefined && known.via === via && known.popHeader === popHeader) return known.text
   const fields = toOwnFields(resultType, via, popHeader)

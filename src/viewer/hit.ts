@@ -1,10 +1,11 @@
 // The hot path: a plain GET or HEAD answered from the edge cache, in one synchronous pass.
+import { toStatusText } from './answer-head.ts'
 import type { HeadScan } from './head-scan.ts'
-import { hasDate, makeBlock } from './hit-block.ts'
+import { hasDate, toBlock, toReadyHead } from './hit-block.ts'
 import { HttpViewerRequest, toPlainAddress, type Incoming } from './http-request.ts'
 import type { ViewerPorts } from './ports.ts'
 import type { Reply } from './reply.ts'
-import type { CacheEntry } from '../cache/entry.ts'
+import type { CacheEntry, StoredObject } from '../cache/entry.ts'
 import { isCurrent } from '../cache/lookup.ts'
 import type { CompiledBehavior, CompiledDistribution } from '../edge/compile.ts'
 import type { PopChoice } from '../edge/placing.ts'
@@ -74,13 +75,16 @@ export function answerHit(
   }
 
   const startedTick = ports.tick()
-  if (entry.blockOwner !== selected) makeBlock(entry, request, selected, site, place)
   const trace = new Trace(ports.requestId(), now, startedTick)
   const age = Math.max(0, Math.floor((now - object.settlement.bornAt) / 1000))
-  const { head } = entry
-  if (head !== null && whole.length !== 0 && method === 'GET' && canSendText(response)) {
+  const isText = whole.length !== 0 && method === 'GET' && canSendText(response)
+  const head = isText ? toReadyHead(entry, request, selected, site, place) : null
+  if (isText && head !== null) {
     response.endReady(`${head.text}${trace.id}\r\nAge: ${age}\r\n\r\n`, whole, head.isChunked)
-  } else writeFields(response, entry, method === 'HEAD' ? '' : whole, trace, age)
+  } else {
+    const block = toBlock(entry, request, selected, site, place)
+    writeFields(response, object, block, method === 'HEAD' ? '' : whole, trace, age)
+  }
 
   fillTrace(trace, received, scan, selected, site, pop, key)
   trace.edge = toRecord(place, age)
@@ -125,7 +129,8 @@ function canSendText(response: Reply): response is Reply & Required<Pick<Reply, 
 /** The head field by field, as Node.js checks and writes it. */
 function writeFields(
   response: Reply,
-  { object, block }: CacheEntry,
+  object: StoredObject,
+  block: readonly string[],
   body: string | Buffer,
   trace: Trace,
   age: number,
@@ -134,11 +139,11 @@ function writeFields(
   response.sendDate = false
   response.writeHead(
     object.status,
-    object.statusText,
+    toStatusText(object),
     // One copy with those that differ from hit to hit.
-    hasDate(block!)
-      ? block!.concat('Connection', connection, 'X-Amz-Cf-Id', trace.id, 'Age', String(age))
-      : block!.concat(
+    hasDate(block)
+      ? block.concat('Connection', connection, 'X-Amz-Cf-Id', trace.id, 'Age', String(age))
+      : block.concat(
           toHttpDate(trace.startedAt),
           'Connection',
           connection,

@@ -1,7 +1,6 @@
 // The head of an origin's response: latin1 text in; status, headers to pass on, and framing out.
 import {
   NOT_PASSED_ON,
-  ownCopy,
   PLAIN_FRAMING,
   SHARED_VALUE_BYTES,
   SHARED_VALUES,
@@ -13,6 +12,7 @@ import { headTooLarge, MalformedResponse, type ExchangeError } from './protocol-
 import { Headers } from '../../message/headers.ts'
 import { headerName } from '../../message/header-names.ts'
 import { STATUS_CODES } from '../../message/node-http.ts'
+import { toOwnString } from '../../message/own-string.ts'
 import { QUOTAS } from '../../model/quotas.ts'
 
 /** What of a response head concerns its message, not its connection. */
@@ -234,7 +234,7 @@ function fieldAt(text: string, start: number, end: number): Field | null {
 }
 
 function toField(name: string): Field | null {
-  const { wire, lower, isValid } = headerName(ownCopy(name))
+  const { wire, lower, isValid } = headerName(toOwnString(name))
   if (!isValid) return null
   const field: Field = { wire, kind: toKind(lower), isShared: SHARED_VALUES.has(lower), last: '', length: -1 }
   if (wire.length > MEMO_LENGTH) return field
