@@ -14,6 +14,8 @@ export class Headers {
   readonly pairs: HeaderPairs
   /** Set by whoever has found that every name and value may go out; false as long as nobody knows. */
   areSendable = false
+  /** The filter that was found to leave nothing out; stored headers meet it again at each first hit. */
+  unchangedBy: object | null = null
 
   constructor(pairs: HeaderPairs) {
     this.pairs = pairs

@@ -25,7 +25,7 @@ export function compileViewerHeaders(
   if (originIsS3) for (const name of S3_IDS) dropped.add(name)
   const isSeen = compileIsSeen(behavior, originIsS3)
   return (headers) => {
-    if (hasNothingToDrop(headers, dropped, isSeen)) return headers
+    if (headers.unchangedBy === dropped || hasNothingToDrop(headers, dropped, isSeen)) return headers
     const pairs: string[] = []
     const { pairs: given } = headers
     for (let i = 0; i < given.length; i += 2) {
@@ -57,6 +57,7 @@ function hasNothingToDrop(
     if (lower === 'vary' && filterVary(value, isSeen) !== value) return false
   }
   headers.areSendable = true
+  headers.unchangedBy = dropped
   return true
 }
 

@@ -58,13 +58,14 @@ export function toAnswerText(answer: ViewerAnswer, bytes: number, delivery: Deli
 
 /**
  * Status line and origin's fields of an answer of so many bytes, without a line end behind them. Null where fields
- * have still to be checked or need more than to be written down, and without a Date.
+ * have still to be checked or need more than to be written down, with the unwanted one, and without a Date.
  */
 export function toOriginText(
   status: number,
   statusText: string,
   headers: Headers,
   bytes: number,
+  unwanted: string | null = null,
 ): ReadyHead | null {
   if (!headers.areSendable) return null
   let text = toStatusLine(status, statusText)
@@ -75,7 +76,7 @@ export function toOriginText(
   for (let i = 0; i < pairs.length; i += 2) {
     const { lower, lead } = headerName(pairs[i]!)
     const value = pairs[i + 1]!
-    if (lower === 'via' || lower === 'transfer-encoding') return null
+    if (lower === 'via' || lower === 'transfer-encoding' || lower === unwanted) return null
     if (lower === 'date') hasDate = true
     else if (lower === 'content-length') {
       // Whoever writes a list sees to a length that is wrong.

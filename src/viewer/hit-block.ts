@@ -64,11 +64,13 @@ function makeHead(
   place: EdgePlace,
 ): ReadyHead | null {
   const { object } = entry
-  const headers = toHitHeaders(entry, request, selected)
   const { bytes } = object.body
-  const ready =
-    site.altSvc === null ? toOriginText(object.status, toStatusText(object), headers, bytes) : null
-  if (ready === null) return fromBlock(entry, makeBlock(entry, headers, site, place))
+  // Most have neither a policy nor an Age, and then one pass is enough.
+  const isSimple = site.altSvc === null && selected.responseHeaders === null
+  const given = isSimple ? selected.viewerHeaders(object.headers) : null
+  const ready = given === null ? null : toOriginText(object.status, toStatusText(object), given, bytes, 'age')
+  if (ready === null)
+    return fromBlock(entry, makeBlock(entry, toHitHeaders(entry, request, selected), site, place))
   const { text, isChunked } = ready
   const own = toOwnText(toWord(entry), { via: site.via, popHeader: place.popHeader })
   return { text: isChunked ? `${text}\r\nTransfer-Encoding: chunked${own}` : text + own, isChunked }
