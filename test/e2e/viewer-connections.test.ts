@@ -320,3 +320,36 @@ describe('A connection', () => {
     expect(bytes).toBeGreaterThan(body.length)
   })
 })
+
+test.each<[what: string, headers: Record<string, string>, behavior: object]>([
+  ['ordinary headers', { 'Content-Length': '5' }, {}],
+  ['a body without a length', {}, {}],
+  ['an Age of the origin', { 'Content-Length': '5', Age: '7' }, {}],
+  ['a Via of the origin', { 'Content-Length': '5', Via: '1.1 other' }, {}],
+  [
+    'a response headers policy',
+    { 'Content-Length': '5' },
+    { ResponseHeadersPolicy: 'SecurityHeadersPolicy' },
+  ],
+])(
+  'The first hit of an object and those after it have the same head, with %s',
+  async (_what, headers, behavior) => {
+    await using origin = await startOrigin((_request, response) => {
+      response.writeHead(200, { 'Cache-Control': 'max-age=60', ETag: '"1"', ...headers })
+      response.write('hello')
+      response.end()
+    })
+    await using front = await startFront({ origin, behavior })
+    const heads: Record<string, unknown>[] = []
+    for (let i = 0; i < 4; i++) {
+      const { text, headers: all } = await front.get('/a')
+      expect(text).toBe('hello')
+      const { 'x-amz-cf-id': _id, age: _age, 'x-cache': xCache, ...head } = all
+      expect(xCache).toBe(i === 0 ? 'Miss from cloudfront' : 'Hit from cloudfront')
+      heads.push(head)
+    }
+    expect(heads[0]?.['via']).toContain('cloudfront.net')
+    // In no other header does a hit differ from the miss.
+    expect(heads).toEqual(Array(4).fill(heads[0]))
+  },
+)
